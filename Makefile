@@ -1,0 +1,171 @@
+# amana: one Makefile, not recursive. `make` builds the programs, `make check PART=store` one room's
+# tests, `make help` the rest. Objects lie in build/<profile>/, programs in build/bin/.
+
+BUILD ?= build
+PROFILE ?= release
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+OUT := $(BUILD)/$(PROFILE)
+BIN := $(if $(filter release,$(PROFILE)),$(BUILD)/bin,$(OUT)/bin)
+
+# ---- rooms, in floor order: a program links the archives right to left ----------------------
+FLOOR1 := base
+FLOOR2 := sys crypto json config db zone event
+FLOOR3 := wal store query query/wire vault/wire vault/inside auth/wire auth/inside http
+FLOOR4 := ingest engine cli
+FLOOR5 := api
+ROOMS := $(FLOOR1) $(FLOOR2) $(FLOOR3) $(FLOOR4) $(FLOOR5)
+# Folders whose sources belong to a room's archive besides its own.
+EXTRA_store := store/column
+EXTRA_ingest := ingest/protocol ingest/enrich ingest/scrub
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla \
+  -Wundef -Wcast-qual -Wformat=2 -Wnull-dereference -Wimplicit-fallthrough \
+  -Wframe-larger-than=16384 -Wconversion -Werror
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+FORTIFY := -D_FORTIFY_SOURCE=3
+OPT_release := -O2 -g $(HARDEN) -U_FORTIFY_SOURCE $(FORTIFY)
+# Tests run with the sanitizers; -Wnull-dereference knows too little under them.
+OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+  -fno-omit-frame-pointer -Wno-null-dereference -DAMANA_TEST=1
+# The release programs with the ten minutes of the sealing cache made short, for one test.
+OPT_hurried := $(OPT_release) -DSEAL_CACHE_LIFE_MS=3000 -DSEAL_EPOCH_MS=1000
+CFLAGS := -std=gnu17 -D_GNU_SOURCE -pthread $(OPT_$(PROFILE)) $(WARN) -Isrc -I$(OUT)/gen -MMD -MP
+LDFLAGS := -pthread $(if $(filter asan,$(PROFILE)),-fsanitize=address,undefined,-pie -Wl,-z,relro,-z,now)
+
+LIB_base := -lm
+LIB_crypto := -lsodium
+LIB_json := -lcjson
+LIB_db := -lsqlite3
+LIB_event := -lunistring -lidn2
+LIB_http := -lmicrohttpd
+LIB_store := -lzstd
+LIB_ingest := -lz -lmaxminddb -lpcre2-8
+ALL_LIBS := $(LIB_http) $(LIB_ingest) $(LIB_store) $(LIB_event) $(LIB_db) $(LIB_json) \
+  $(LIB_crypto) $(LIB_base)
+
+room_sources = $(foreach d,$(1) $(EXTRA_$(1)),$(wildcard src/$(d)/*.c))
+room_archive = $(OUT)/lib/$(subst /,-,$(1)).a
+objects = $(patsubst src/%.c,$(OUT)/obj/%.o,$(1))
+ARCHIVES := $(foreach r,$(ROOMS),$(call room_archive,$(r)))
+reverse = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
+LINK_ORDER := $(call reverse,$(ARCHIVES))
+
+PROGRAMS := amana amana-ingest amana-web amana-query amana-auth amana-vault
+# Which rooms each program links: no more than its duty needs. Reviewed with `make surface`.
+COMMON := base sys crypto json event
+LINKS_amana := $(COMMON) config db zone wal store query query/wire vault/wire auth/wire \
+  auth/inside vault/inside cli
+LINKS_amana-ingest := $(COMMON) config wal auth/wire http ingest api
+LINKS_amana-web := $(COMMON) config query/wire auth/wire http api
+LINKS_amana-query := $(COMMON) config zone wal store query query/wire vault/wire auth/wire engine
+LINKS_amana-auth := $(COMMON) config db auth/wire auth/inside
+LINKS_amana-vault := $(COMMON) config db vault/wire vault/inside
+
+all: $(PROGRAMS:%=$(BIN)/%) $(BIN)/tidy
+.PHONY: all check tidy ui surface clean help test-bins fuzz-replay hurried
+
+# Generated sources (tables from npm data, the console's files) come from tools/*.mk fragments.
+-include $(wildcard tools/*.mk)
+
+define room_rule
+$(call room_archive,$(1)): $(call objects,$(call room_sources,$(1))) $(GEN_OBJECTS_$(subst /,-,$(1)))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	@ar rcsD $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
+
+$(OUT)/obj/%.o: src/%.c | $(GEN_HEADERS)
+	@mkdir -p $(@D)
+	@echo "  cc    $<"
+	@$(CC) $(CFLAGS) -c -o $@ $<
+
+define program_rule
+$(BIN)/$(1): $(OUT)/obj/process/$(subst -,_,$(1))_main.o $(foreach r,$(ROOMS),$(if $(filter $(r),$(LINKS_$(1))),$(call room_archive,$(r)))) $(GEN_OBJECTS_$(1))
+	@mkdir -p $$(@D)
+	@echo "  link  $$@"
+	@$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--as-needed -Wl,--start-group $$(call reverse,$$(filter %.a,$$^)) -Wl,--end-group $$(ALL_LIBS) -Wl,-Map=$$@.map
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
+
+$(BIN)/tidy: $(wildcard tools/tidy*.c)
+	@mkdir -p $(@D)
+	@echo "  link  $@"
+	@$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g $(WARN) -o $@ $^
+
+# ---- tests: one program a file, tests/unit/ mirrors src/ ------------------------------------
+PART ?=
+TEST_SOURCES := $(wildcard tests/unit/$(if $(PART),$(PART),*)/*_test.c tests/unit/$(if $(PART),$(PART),*)/*/*_test.c)
+SUPPORT_SOURCES := $(wildcard tests/support/*.c)
+TEST_BINS := $(patsubst tests/%.c,$(OUT)/test/%,$(TEST_SOURCES))
+SUPPORT_OBJECTS := $(patsubst tests/%.c,$(OUT)/test-obj/%.o,$(SUPPORT_SOURCES))
+REFERENCE_OBJECTS := $(patsubst tests/%.c,$(OUT)/test-obj/%.o,$(wildcard tests/reference/*.c))
+
+$(OUT)/test-obj/%.o: tests/%.c | $(GEN_HEADERS)
+	@mkdir -p $(@D)
+	@echo "  cc    $<"
+	@$(CC) $(CFLAGS) -Itests -I. -c -o $@ $<
+
+# A test links its own floor and those below: floor_of picks the rooms.
+floor_rooms = $(if $(filter $(1),$(FLOOR1)),$(FLOOR1),$(if $(filter $(1),$(FLOOR2)),$(FLOOR1) $(FLOOR2),$(if $(filter $(1),$(FLOOR3)),$(FLOOR1) $(FLOOR2) $(FLOOR3),$(if $(filter $(1),$(FLOOR4)),$(FLOOR1) $(FLOOR2) $(FLOOR3) $(1),$(ROOMS)))))
+test_room = $(patsubst tests/unit/%/,%,$(dir $(1)))
+room_of_folder = $(or $(filter $(1),$(ROOMS)),$(firstword $(subst /, ,$(1))))
+test_archives = $(call reverse,$(foreach r,$(call floor_rooms,$(call room_of_folder,$(call test_room,$(1)))),$(call room_archive,$(r))))
+
+define test_rule
+$(patsubst tests/%.c,$(OUT)/test/%,$(1)): $(patsubst tests/%.c,$(OUT)/test-obj/%.o,$(1)) $(SUPPORT_OBJECTS) $(REFERENCE_OBJECTS) $(call test_archives,$(1)) $(GEN_OBJECTS_tests)
+	@mkdir -p $$(@D)
+	@$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--as-needed -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(ALL_LIBS)
+endef
+$(foreach t,$(TEST_SOURCES),$(eval $(call test_rule,$(t))))
+
+test-bins: $(TEST_BINS)
+
+# Runs every unit test; prints one line a program; fails if one did.
+check: test-bins
+	@sh tools/run_tests.sh $(TEST_BINS)
+
+# ---- fuzz targets: LLVMFuzzerTestOneInput in tests/fuzz/*_fuzz.c ----------------------------
+# Replayed over tests/fuzz/corpus/<name>/ under the sanitizers; `make fuzz NAME=json_scan` fuzzes.
+FUZZ_SOURCES := $(wildcard tests/fuzz/*_fuzz.c)
+FUZZ_BINS := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz/%,$(FUZZ_SOURCES))
+$(OUT)/fuzz/%: $(OUT)/test-obj/fuzz/%.o $(OUT)/test-obj/fuzz/replay.o $(SUPPORT_OBJECTS) $(ARCHIVES) $(GEN_OBJECTS_tests)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--as-needed -Wl,--start-group $(LINK_ORDER) -Wl,--end-group $(ALL_LIBS)
+fuzz-replay: $(FUZZ_BINS)
+	@set -e; for f in $(FUZZ_BINS); do n=$$(basename $$f _fuzz); $$f tests/fuzz/corpus/$$n; done
+
+NAME ?= json_scan
+fuzz:
+	@mkdir -p $(BUILD)/libfuzzer tests/fuzz/corpus/$(NAME)
+	clang -std=gnu17 -D_GNU_SOURCE -pthread -O1 -g -fsanitize=fuzzer,address,undefined -Isrc -Itests -I$(OUT)/gen \
+	  -o $(BUILD)/libfuzzer/$(NAME) tests/fuzz/$(NAME)_fuzz.c $(SUPPORT_SOURCES) \
+	  $(foreach r,$(ROOMS),$(call room_sources,$(r))) $(GEN_OBJECTS_tests) $(ALL_LIBS)
+	$(BUILD)/libfuzzer/$(NAME) -max_total_time=$(or $(SECONDS),60) tests/fuzz/corpus/$(NAME)
+
+tidy: $(BIN)/tidy
+	@$(BIN)/tidy
+
+# What each program can reach: the rooms whose objects the linker took.
+surface: all
+	@for p in $(PROGRAMS); do echo "$$p:"; sed -n 's|.*lib/\([a-z-]*\)\.a(\([a-z_0-9]*\)\.o).*|  \1/\2|p' $(BIN)/$$p.map | sort -u; done
+
+hurried:
+	@$(MAKE) --no-print-directory PROFILE=hurried $(BUILD)/hurried/bin/amana-ingest
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@echo "make            programs into build/bin"
+	@echo "make check      unit tests (PROFILE=asan with the sanitizers, PART=store one room)"
+	@echo "make fuzz-replay PROFILE=asan   every corpus of every parser"
+	@echo "make fuzz NAME=json_scan SECONDS=60   fuzz one parser with libFuzzer"
+	@echo "make ui         the console into build/web"
+	@echo "make tidy       the house rules"
+	@echo "make surface    what each program links"
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)
