@@ -32,7 +32,7 @@ OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
   -fno-omit-frame-pointer -Wno-null-dereference -DAMANA_TEST=1
 # The release programs with the ten minutes of the sealing cache made short, for one test.
 OPT_hurried := $(OPT_release) -DSEAL_CACHE_LIFE_MS=3000 -DSEAL_EPOCH_MS=1000
-CFLAGS := -std=gnu17 -D_GNU_SOURCE -pthread $(OPT_$(PROFILE)) $(WARN) -Isrc -I$(OUT)/gen -MMD -MP
+CFLAGS := -std=gnu17 -D_GNU_SOURCE -pthread $(OPT_$(PROFILE)) $(WARN) -iquote src -iquote $(OUT)/gen -MMD -MP
 LDFLAGS := -pthread $(if $(filter asan,$(PROFILE)),-fsanitize=address,undefined,-pie -Wl,-z,relro,-z,now)
 
 LIB_base := -lm
@@ -107,7 +107,7 @@ REFERENCE_OBJECTS := $(patsubst tests/%.c,$(OUT)/test-obj/%.o,$(wildcard tests/r
 $(OUT)/test-obj/%.o: tests/%.c | $(GEN_HEADERS)
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
-	@$(CC) $(CFLAGS) -Itests -I. -c -o $@ $<
+	@$(CC) $(CFLAGS) -iquote tests -iquote . -c -o $@ $<
 
 # A test links its own floor and those below: floor_of picks the rooms.
 floor_rooms = $(if $(filter $(1),$(FLOOR1)),$(FLOOR1),$(if $(filter $(1),$(FLOOR2)),$(FLOOR1) $(FLOOR2),$(if $(filter $(1),$(FLOOR3)),$(FLOOR1) $(FLOOR2) $(FLOOR3),$(if $(filter $(1),$(FLOOR4)),$(FLOOR1) $(FLOOR2) $(FLOOR3) $(1),$(ROOMS)))))
@@ -141,7 +141,7 @@ fuzz-replay: $(FUZZ_BINS)
 NAME ?= json_scan
 fuzz:
 	@mkdir -p $(BUILD)/libfuzzer tests/fuzz/corpus/$(NAME)
-	clang -std=gnu17 -D_GNU_SOURCE -pthread -O1 -g -fsanitize=fuzzer,address,undefined -Isrc -Itests -I$(OUT)/gen \
+	clang -std=gnu17 -D_GNU_SOURCE -pthread -O1 -g -fsanitize=fuzzer,address,undefined -iquote src -iquote tests -iquote $(OUT)/gen \
 	  -o $(BUILD)/libfuzzer/$(NAME) tests/fuzz/$(NAME)_fuzz.c $(SUPPORT_SOURCES) \
 	  $(foreach r,$(ROOMS),$(call room_sources,$(r))) $(GEN_OBJECTS_tests) $(ALL_LIBS)
 	$(BUILD)/libfuzzer/$(NAME) -max_total_time=$(or $(SECONDS),60) tests/fuzz/corpus/$(NAME)
