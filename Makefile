@@ -33,7 +33,10 @@ OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 # The release programs with the ten minutes of the sealing cache made short, for one test.
 OPT_hurried := $(OPT_release) -DSEAL_CACHE_LIFE_MS=3000 -DSEAL_EPOCH_MS=1000
 CFLAGS := -std=gnu17 -D_GNU_SOURCE -pthread $(OPT_$(PROFILE)) $(WARN) -iquote src -iquote $(OUT)/gen -MMD -MP
-LDFLAGS := -pthread $(if $(filter asan,$(PROFILE)),-fsanitize=address,undefined,-pie -Wl,-z,relro,-z,now)
+LDFLAGS_release := -pie -Wl,-z,relro,-z,now
+LDFLAGS_hurried := $(LDFLAGS_release)
+LDFLAGS_asan := -fsanitize=address,undefined
+LDFLAGS := -pthread $(LDFLAGS_$(PROFILE))
 
 LIB_base := -lm
 LIB_crypto := -lsodium

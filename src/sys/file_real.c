@@ -223,3 +223,41 @@ int file_real_open_dir(const char *path, bool make, int *fd)
     *fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return *fd >= 0 ? 0 : err_from_errno(errno);
 }
+
+int file_real_open_below(int dir_fd, const char *name, int *fd)
+{
+    *fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    return *fd >= 0 ? 0 : err_from_errno(errno);
+}
+
+struct hand_over {
+    int dir_fd;
+    uint32_t uid;
+    uint32_t gid;
+    int r;
+};
+
+static void hand_over_entry(void *ctx, struct str name)
+{
+    struct hand_over *h = ctx;
+    if (fchownat(h->dir_fd, name.ptr, h->uid, h->gid, AT_SYMLINK_NOFOLLOW) != 0)
+        h->r = err_from_errno(errno);
+}
+
+int file_real_hand_over(int dir_fd, const char *name, uint32_t uid, uint32_t gid,
+                        uint32_t dir_mode)
+{
+    int fd;
+    int r = file_real_open_below(dir_fd, name, &fd);
+    if (r != 0)
+        return r;
+    struct fs *fs = fs_real_create(fd);
+    struct hand_over h = { .dir_fd = fd, .uid = uid, .gid = gid };
+    r = fs_list(fs, ".", hand_over_entry, &h);
+    if (r == 0)
+        r = h.r;
+    if (r == 0 && (fchown(fd, uid, gid) != 0 || fchmod(fd, (mode_t)dir_mode) != 0))
+        r = err_from_errno(errno);
+    fs_destroy(fs);
+    return r;
+}

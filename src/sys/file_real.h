@@ -9,5 +9,11 @@
 
 /* An open descriptor of the directory in *fd, which the caller closes; made (0750) when `make`. */
 int file_real_open_dir(const char *path, bool make, int *fd) MUST_USE;
+/* The same below an open directory; never made, never through a symbolic link. */
+int file_real_open_below(int dir_fd, const char *name, int *fd) MUST_USE;
+/* For init as root: owner and mode of a directory below dir_fd, and the owner of
+ * the entries directly in it. */
+int file_real_hand_over(int dir_fd, const char *name, uint32_t uid, uint32_t gid,
+                        uint32_t dir_mode) MUST_USE;
 
 #endif

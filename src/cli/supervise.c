@@ -1,0 +1,386 @@
+/* How programs and links live.
+ *
+ *   start      control pair, boot id, fork and exec; then SELF (its own boot id), then every link
+ *              of which both ends live: a fresh SEQPACKET pair, one end sent to each by RELINK.
+ *   death      the kernel closes the dead end, so the survivor reads end of file: closed. The
+ *              program is started again after a pause that doubles from 100 ms to 5 s, and the links
+ *              are made anew.
+ *   planned    DRAIN, wait for exit 0, start again: the listening socket is ours, so connections
+ *              wait in its backlog and none is refused.
+ *   end        ingest and web drain first, then query (it flushes and sends what it has to the
+ *              vault), then auth and vault. Who does not end in time is killed.
+ */
+#include "cli/supervise.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "crypto/random.h"
+#include "sys/clock.h"
+#include "sys/control.h"
+#include "sys/file_real.h"
+#include "sys/sock.h"
+#include "sys/spawn.h"
+
+enum program { INGEST, WEB, QUERY, AUTH, VAULT, PROGRAMS };
+
+static const char *const names[PROGRAMS] = { "ingest", "web", "query", "auth", "vault" };
+
+/* Who asks whom: the link table of wall.md 1, as far as the programs exist. */
+static const struct {
+    const char *name;
+    enum program asker;
+    enum program answerer;
+} links[] = {
+    { "web-auth", WEB, AUTH },
+    { "web-query", WEB, QUERY },
+    { "query-vault", QUERY, VAULT },
+    { "auth-ingest", AUTH, INGEST },
+};
+
+enum {
+    LINKS = sizeof(links) / sizeof(links[0]),
+    BACKOFF_MIN_MS = 100,
+    BACKOFF_MAX_MS = 5000,
+    STEADY_MS = 10000,      /* who lived this long starts with the shortest pause again */
+    DRAIN_MS = 10000,
+    FAILURES_AT_START = 5,  /* deaths before the first ready line: give up */
+};
+
+struct child {
+    pid_t pid;              /* 0 = not running */
+    int control;
+    uint8_t boot_id[16];
+    bool is_ready;
+    bool is_draining;
+    uint64_t started_ms;
+    uint64_t start_at_ms;   /* 0 = no start is due */
+    uint64_t kill_at_ms;    /* 0 = not asked to end */
+    uint32_t backoff_ms;
+};
+
+struct supervisor {
+    const struct supervise_config *config;
+    struct child children[PROGRAMS];
+    int signals;
+    bool was_ready;
+    bool is_ending;
+    int failures;
+    enum program rolling;   /* the next to restart in a planned restart; PROGRAMS = none */
+    bool roll_is_asked;     /* `rolling` was told to drain and has not come back yet */
+};
+
+static int open_in(int dir_fd, const char *name)
+{
+    int fd = -1;
+    int r = file_real_open_below(dir_fd, name, &fd);
+    if (r != 0)
+        log_error("cannot open directory %s: %s", name, err_text(r));
+    return fd;
+}
+
+static void add_fd(struct spawn *spawn, const char *name, int fd)
+{
+    spawn->fds[spawn->fd_count++] = (struct spawn_fd){ name, fd };
+}
+
+static void add_number(struct spawn *spawn, const char *name, int value)
+{
+    spawn->numbers[spawn->number_count++] = (struct spawn_number){ name, value };
+}
+
+/* The descriptors of one program beside control. Opened ones go to owned[], to be closed. */
+static size_t equip(const struct supervise_config *config, enum program p, struct spawn *spawn,
+                    int owned[3])
+{
+    size_t count = 0;
+    add_fd(spawn, "keys", owned[count++] = open_in(config->keys_fd, names[p]));
+    if (p != WEB)
+        add_fd(spawn, "data", owned[count++] = open_in(config->data_fd, names[p]));
+    if (p == INGEST || p == QUERY)
+        add_fd(spawn, "wal", owned[count++] = open_in(config->data_fd, "wal"));
+    if (p == INGEST || p == WEB) {
+        add_fd(spawn, "listen", p == INGEST ? config->ingest_fd : config->console_fd);
+        add_fd(spawn, "socket", p == INGEST ? config->ingest_socket_fd : config->console_socket_fd);
+        add_number(spawn, "owner_uid", config->owner_uid);
+    }
+    if (config->uid_base >= 0) {
+        add_number(spawn, "uid", config->uid_base + 1 + (int)p);
+        add_number(spawn, "gid", config->uid_base + 1 + (int)p);
+    }
+    return count;
+}
+
+static void send_relink(struct supervisor *s, enum program to, struct control_event *event)
+{
+    if (s->children[to].pid && control_send_relink(s->children[to].control, event) != 0)
+        log_warn("%s does not take its links", names[to]);
+}
+
+static void tell_boot_id(struct supervisor *s, enum program to, const char *link, enum program of)
+{
+    struct control_event event = { .link = str_from(link), .peer = str_from(names[of]), .fd = -1 };
+    memcpy(event.boot_id, s->children[of].boot_id, sizeof(event.boot_id));
+    send_relink(s, to, &event);
+}
+
+static void relink(struct supervisor *s, size_t which)
+{
+    enum program a = links[which].asker, b = links[which].answerer;
+    int pair[2];
+    if (!s->children[a].pid || !s->children[b].pid)
+        return;
+    if (sock_pair(pair) != 0) {
+        log_error("cannot make link %s", links[which].name);
+        return;
+    }
+    for (int end = 0; end < 2; end++) {
+        enum program to = end == 0 ? a : b, peer = end == 0 ? b : a;
+        struct control_event event = { .link = str_from(links[which].name),
+                                       .peer = str_from(names[peer]), .fd = pair[end] };
+        memcpy(event.boot_id, s->children[peer].boot_id, sizeof(event.boot_id));
+        send_relink(s, to, &event);
+    }
+    sock_close(pair[0]);
+    sock_close(pair[1]);
+}
+
+static int spawn_program(struct supervisor *s, enum program p, int pair[2])
+{
+    char name[64], path[4096];
+    int owned[3] = { -1, -1, -1 };
+    struct spawn spawn = { 0 };
+    (void)snprintf(name, sizeof(name), "amana-%s", names[p]);
+    int r = spawn_sibling(name, path, sizeof(path));
+    if (r != 0)
+        return r;
+    spawn.path = path;
+    add_fd(&spawn, "control", pair[1]);
+    size_t count = equip(s->config, p, &spawn, owned);
+    for (size_t i = 0; i < spawn.fd_count; i++)
+        if (spawn.fds[i].fd < 0)
+            r = ERR_NOT_FOUND;
+    if (r == 0)
+        r = spawn_child(&spawn, &s->children[p].pid);
+    for (size_t i = 0; i < count; i++)
+        sock_close(owned[i]);
+    return r;
+}
+
+static void schedule(struct child *child)
+{
+    uint64_t now = clock_boot_ms();
+    if (child->backoff_ms < BACKOFF_MIN_MS || now - child->started_ms > STEADY_MS)
+        child->backoff_ms = BACKOFF_MIN_MS;
+    child->start_at_ms = now + child->backoff_ms;
+    child->backoff_ms = child->backoff_ms * 2 < BACKOFF_MAX_MS ? child->backoff_ms * 2
+                                                               : BACKOFF_MAX_MS;
+}
+
+static void start(struct supervisor *s, enum program p)
+{
+    struct child *child = &s->children[p];
+    int pair[2];
+    child->start_at_ms = child->kill_at_ms = 0;
+    child->is_ready = child->is_draining = false;
+    child->started_ms = clock_boot_ms();
+    random_bytes(child->boot_id, sizeof(child->boot_id));
+    int r = sock_pair(pair);
+    if (r == 0) {
+        r = spawn_program(s, p, pair);
+        sock_close(pair[1]);
+        if (r != 0)
+            sock_close(pair[0]);
+    }
+    if (r != 0) {
+        log_error("cannot start amana-%s: %s", names[p], err_text(r));
+        child->pid = 0;
+        schedule(child);
+        return;
+    }
+    child->control = pair[0];
+    tell_boot_id(s, p, "self", p);
+    for (size_t i = 0; i < LINKS; i++)
+        if (links[i].asker == p || links[i].answerer == p)
+            relink(s, i);
+    /* Grants carry auth's boot id: who checks them learns it whenever auth or the checker starts. */
+    for (int i = 0; i < 2; i++) {
+        enum program checker = i == 0 ? QUERY : VAULT;
+        if ((p == AUTH || p == checker) && s->children[AUTH].pid)
+            tell_boot_id(s, checker, "auth", AUTH);
+    }
+}
+
+static void drain(struct supervisor *s, enum program p)
+{
+    struct child *child = &s->children[p];
+    if (!child->pid || child->is_draining)
+        return;
+    child->is_draining = true;
+    child->kill_at_ms = clock_boot_ms() + DRAIN_MS;
+    if (control_send_drain(child->control) != 0)
+        spawn_kill(child->pid, true);
+}
+
+static void on_exit_of(struct supervisor *s, pid_t pid, int status)
+{
+    for (enum program p = 0; p < PROGRAMS; p++) {
+        struct child *child = &s->children[p];
+        if (child->pid != pid)
+            continue;
+        bool is_planned = child->is_draining && status == 0;
+        sock_close(child->control);
+        child->pid = 0;
+        child->control = -1;
+        child->is_ready = false;
+        if (s->is_ending)
+            return;
+        if (!is_planned) {
+            log_warn(status > 128 ? "amana-%s ended by signal %d; starting it again"
+                                  : "amana-%s ended with status %d; starting it again",
+                     names[p], status > 128 ? status - 128 : status);
+            s->failures++;
+            schedule(child);
+        } else {
+            child->start_at_ms = clock_boot_ms();
+        }
+    }
+}
+
+static void on_control(struct supervisor *s, enum program p)
+{
+    struct bytes buf = { 0 };
+    struct control_event event;
+    int r = control_receive(s->children[p].control, &buf, &event);
+    sock_close(event.fd);
+    if (r == 0 && event.type == CONTROL_READY) {
+        s->children[p].is_ready = true;
+    } else if (r != 0) {
+        /* End of file comes before the exit status; do not spin on it. */
+        sock_close(s->children[p].control);
+        s->children[p].control = -1;
+    }
+    bytes_release(&buf);
+}
+
+static bool all_ready(const struct supervisor *s)
+{
+    for (enum program p = 0; p < PROGRAMS; p++)
+        if (!s->children[p].is_ready)
+            return false;
+    return true;
+}
+
+/* The end in order: those that take from outside, then query, then those it needs. */
+static bool end_step(struct supervisor *s)
+{
+    const struct child *c = s->children;
+    drain(s, INGEST);
+    drain(s, WEB);
+    if (!c[INGEST].pid && !c[WEB].pid)
+        drain(s, QUERY);
+    if (!c[INGEST].pid && !c[WEB].pid && !c[QUERY].pid) {
+        drain(s, AUTH);
+        drain(s, VAULT);
+    }
+    for (enum program p = 0; p < PROGRAMS; p++)
+        if (c[p].pid)
+            return false;
+    return true;
+}
+
+/* A planned restart goes one program after another, so that the house stays open. */
+static void roll_step(struct supervisor *s)
+{
+    if (s->rolling == PROGRAMS || !s->children[s->rolling].is_ready ||
+        s->children[s->rolling].is_draining)
+        return;
+    if (!s->roll_is_asked)
+        drain(s, s->rolling);
+    else
+        s->rolling++;
+    s->roll_is_asked = !s->roll_is_asked;
+}
+
+static void tick(struct supervisor *s)
+{
+    uint64_t now = clock_boot_ms();
+    for (enum program p = 0; p < PROGRAMS; p++) {
+        struct child *child = &s->children[p];
+        if (!child->pid && child->start_at_ms && child->start_at_ms <= now && !s->is_ending)
+            start(s, p);
+        if (child->pid && child->kill_at_ms && child->kill_at_ms <= now) {
+            log_warn("amana-%s did not end in time", names[p]);
+            spawn_kill(child->pid, true);
+            child->kill_at_ms = 0;
+        }
+    }
+    if (!s->was_ready && all_ready(s)) {
+        s->was_ready = true;
+        s->config->ready(s->config->ctx);
+    }
+    if (!s->is_ending)
+        roll_step(s);
+}
+
+static void roll_begin(struct supervisor *s)
+{
+    s->rolling = INGEST;
+    s->roll_is_asked = false;
+}
+
+static void on_signals(struct supervisor *s)
+{
+    int number, status;
+    pid_t pid;
+    while ((number = spawn_next_signal(s->signals)) != 0) {
+        if (number == SIGTERM || number == SIGINT)
+            s->is_ending = true;
+        if (number == SIGHUP)
+            roll_begin(s);
+    }
+    while (spawn_reap(&pid, &status))
+        on_exit_of(s, pid, status);
+}
+
+static void wait_and_serve(struct supervisor *s)
+{
+    int fds[PROGRAMS + 1];
+    bool which[PROGRAMS + 1];
+    for (enum program p = 0; p < PROGRAMS; p++)
+        fds[p] = s->children[p].pid ? s->children[p].control : -1;
+    fds[PROGRAMS] = s->signals;
+    if (spawn_wait(fds, which, PROGRAMS + 1, 50) != 0)
+        return;
+    for (enum program p = 0; p < PROGRAMS; p++)
+        if (which[p] && fds[p] >= 0)
+            on_control(s, p);
+    on_signals(s);
+}
+
+int supervise_run(const struct supervise_config *config)
+{
+    static const enum program order[PROGRAMS] = { VAULT, AUTH, QUERY, INGEST, WEB };
+    struct supervisor s = { .config = config, .rolling = PROGRAMS };
+    for (enum program p = 0; p < PROGRAMS; p++)
+        s.children[p].control = -1;
+    if (spawn_signals(&s.signals) != 0)
+        return 1;
+    for (int i = 0; i < PROGRAMS; i++)
+        start(&s, order[i]);
+    for (;;) {
+        if (!s.was_ready && s.failures >= FAILURES_AT_START) {
+            log_error("the programs do not come up; the reasons stand above");
+            s.is_ending = true;
+        }
+        if (s.is_ending && end_step(&s))
+            break;
+        wait_and_serve(&s);
+        tick(&s);
+    }
+    return s.was_ready ? 0 : 1;
+}
