@@ -107,6 +107,13 @@ TEST_BINS := $(patsubst tests/%.c,$(OUT)/test/%,$(TEST_SOURCES))
 SUPPORT_OBJECTS := $(patsubst tests/%.c,$(OUT)/test-obj/%.o,$(SUPPORT_SOURCES))
 REFERENCE_OBJECTS := $(patsubst tests/%.c,$(OUT)/test-obj/%.o,$(wildcard tests/reference/*.c))
 
+# Support and reference code is linked by need.
+TEST_ARCHIVE := $(OUT)/lib/tests.a
+$(TEST_ARCHIVE): $(SUPPORT_OBJECTS) $(REFERENCE_OBJECTS)
+	@mkdir -p $(@D)
+	@rm -f $@
+	@ar rcsD $@ $^
+
 $(OUT)/test-obj/%.o: tests/%.c | $(GEN_HEADERS)
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
@@ -119,7 +126,7 @@ room_of_folder = $(or $(filter $(1),$(ROOMS)),$(firstword $(subst /, ,$(1))))
 test_archives = $(call reverse,$(foreach r,$(call floor_rooms,$(call room_of_folder,$(call test_room,$(1)))),$(call room_archive,$(r))))
 
 define test_rule
-$(patsubst tests/%.c,$(OUT)/test/%,$(1)): $(patsubst tests/%.c,$(OUT)/test-obj/%.o,$(1)) $(SUPPORT_OBJECTS) $(REFERENCE_OBJECTS) $(call test_archives,$(1)) $(GEN_OBJECTS_tests)
+$(patsubst tests/%.c,$(OUT)/test/%,$(1)): $(patsubst tests/%.c,$(OUT)/test-obj/%.o,$(1)) $(TEST_ARCHIVE) $(call test_archives,$(1)) $(GEN_OBJECTS_tests)
 	@mkdir -p $$(@D)
 	@$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--as-needed -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(ALL_LIBS)
 endef
@@ -135,9 +142,9 @@ check: test-bins
 # Replayed over tests/fuzz/corpus/<name>/ under the sanitizers; `make fuzz NAME=json_scan` fuzzes.
 FUZZ_SOURCES := $(wildcard tests/fuzz/*_fuzz.c)
 FUZZ_BINS := $(patsubst tests/fuzz/%.c,$(OUT)/fuzz/%,$(FUZZ_SOURCES))
-$(OUT)/fuzz/%: $(OUT)/test-obj/fuzz/%.o $(OUT)/test-obj/fuzz/replay.o $(SUPPORT_OBJECTS) $(ARCHIVES) $(GEN_OBJECTS_tests)
+$(OUT)/fuzz/%: $(OUT)/test-obj/fuzz/%.o $(OUT)/test-obj/fuzz/replay.o $(TEST_ARCHIVE) $(ARCHIVES) $(GEN_OBJECTS_tests)
 	@mkdir -p $(@D)
-	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--as-needed -Wl,--start-group $(LINK_ORDER) -Wl,--end-group $(ALL_LIBS)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--as-needed -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
 fuzz-replay: $(FUZZ_BINS)
 	@set -e; for f in $(FUZZ_BINS); do n=$$(basename $$f _fuzz); $$f tests/fuzz/corpus/$$n; done
 
