@@ -1,0 +1,82 @@
+/* sys/file_real: offsets, ends, maps and flags on the real disk. */
+#include "sys/file_real.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "support/temp.h"
+#include "support/test.h"
+
+static void test_file_real__writes_and_reads_at_offsets(void **state)
+{
+    (void)state;
+    struct temp temp;
+    struct file *f;
+    char buf[16];
+    size_t got;
+    uint64_t size;
+    const uint8_t *map;
+    temp_make(&temp);
+    struct fs *fs = temp_fs(&temp);
+    assert_int_equal(fs_open(fs, "a", FILE_READ | FILE_WRITE | FILE_CREATE, &f), 0);
+    assert_int_equal(file_allocate(f, 0, 10), 0);
+    assert_int_equal(file_write_at(f, "xyz", 3, 4), 0);
+    assert_int_equal(file_sync(f), 0);
+    assert_int_equal(file_size(f, &size), 0);
+    assert_int_equal(size, 10);
+    assert_int_equal(file_read_at(f, buf, 16, 3, &got), 0);
+    assert_int_equal(got, 7);
+    assert_memory_equal(buf, "\0xyz\0\0\0", 7);
+    assert_int_equal(file_map(f, &map, &got), 0);
+    assert_memory_equal(map + 4, "xyz", 3);
+    assert_int_equal(file_truncate(f, 5), 0);
+    assert_int_equal(file_size(f, &size), 0);
+    assert_int_equal(size, 5);
+    file_close(f);
+    fs_destroy(fs);
+    temp_remove(&temp);
+}
+
+static void count_name(void *ctx, struct str name)
+{
+    (void)name;
+    ++*(int *)ctx;
+}
+
+static void test_file_real__exclusive_listing_and_links(void **state)
+{
+    (void)state;
+    struct temp temp;
+    struct file *f;
+    char path[256];
+    int count = 0, fd;
+    temp_make(&temp);
+    struct fs *fs = temp_fs(&temp);
+    assert_int_equal(fs_open(fs, "a", FILE_WRITE | FILE_CREATE | FILE_EXCLUSIVE, &f), 0);
+    file_close(f);
+    assert_int_equal(fs_open(fs, "a", FILE_WRITE | FILE_CREATE | FILE_EXCLUSIVE, &f), ERR_EXISTS);
+    assert_int_equal(fs_make_dir(fs, "d"), 0);
+    assert_int_equal(fs_make_dir(fs, "d"), 0);
+    assert_int_equal(fs_rename(fs, "a", "d/b"), 0);
+    (void)snprintf(path, sizeof(path), "%s/link", temp.path);
+    assert_int_equal(symlink("d/b", path), 0);
+    assert_int_not_equal(fs_open(fs, "link", FILE_READ, &f), 0);
+    assert_int_equal(fs_list(fs, ".", count_name, &count), 0);
+    assert_int_equal(count, 2);
+    assert_int_equal(fs_remove(fs, "d/b"), 0);
+    assert_int_equal(fs_remove(fs, "d/b"), ERR_NOT_FOUND);
+    assert_int_equal(file_real_open_dir("/nowhere/at/all", false, &fd), ERR_NOT_FOUND);
+    fs_destroy(fs);
+    temp_remove(&temp);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_file_real__writes_and_reads_at_offsets),
+        cmocka_unit_test(test_file_real__exclusive_listing_and_links),
+    };
+    return RUN(tests);
+}
