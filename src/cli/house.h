@@ -25,6 +25,8 @@ struct house {
  * keys directory is opened only when with_keys. */
 int house_open(struct house *house, const char *data, const char *keys, bool with_keys) MUST_USE;
 void house_close(struct house *house);
+/* A descriptor of one program's room in the data directory; the caller closes it. */
+int house_open_room(const struct house *house, const char *room, int *fd) MUST_USE;
 /* Writes amana.json anew. */
 int house_save(const struct house *house) MUST_USE;
 /* "unix:DIR/run/NAME.sock", the address for client_open. */

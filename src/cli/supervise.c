@@ -149,13 +149,23 @@ static void relink(struct supervisor *s, size_t which)
     sock_close(pair[1]);
 }
 
+static int program_path(const struct supervise_config *config, enum program p, char *out,
+                        size_t cap)
+{
+    char name[64];
+    (void)snprintf(name, sizeof(name), "amana-%s", names[p]);
+    if (!config->programs)
+        return spawn_sibling(name, out, cap);
+    int written = snprintf(out, cap, "%s/%s", config->programs, name);
+    return written > 0 && (size_t)written < cap ? 0 : ERR_TOO_LARGE;
+}
+
 static int spawn_program(struct supervisor *s, enum program p, int pair[2])
 {
-    char name[64], path[4096];
+    char path[4096];
     int owned[3] = { -1, -1, -1 };
     struct spawn spawn = { 0 };
-    (void)snprintf(name, sizeof(name), "amana-%s", names[p]);
-    int r = spawn_sibling(name, path, sizeof(path));
+    int r = program_path(s->config, p, path, sizeof(path));
     if (r != 0)
         return r;
     spawn.path = path;

@@ -12,6 +12,7 @@
 struct supervise_config {
     const char *data;        /* the data directory */
     const char *keys;        /* the keys directory */
+    const char *programs;    /* the directory of the programs; NULL: beside this one */
     int data_fd;
     int keys_fd;
     int ingest_fd;           /* listening sockets, open for the supervisor's whole life */

@@ -1,0 +1,11 @@
+/* Random bytes for secrets, nonces and boot ids, and the start of the library. */
+#ifndef CRYPTO_RANDOM_H
+#define CRYPTO_RANDOM_H
+
+#include <stddef.h>
+
+/* Once, first thing in every program; a bug when the library does not start. */
+void crypto_init(void);
+void random_bytes(void *out, size_t len);
+
+#endif
