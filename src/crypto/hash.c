@@ -1,0 +1,66 @@
+#include "crypto/hash.h"
+
+#include <sodium.h>
+
+#include "base/check.h"
+
+static void put_length(uint8_t out[4], size_t len)
+{
+    check(len <= UINT32_MAX);
+    for (int i = 0; i < 4; i++)
+        out[i] = (uint8_t)(len >> (8 * i));
+}
+
+void hash_framed(const uint8_t key[HASH_KEY_BYTES], const struct str *parts, size_t count,
+                 uint8_t *out, size_t out_len)
+{
+    crypto_generichash_state state;
+    check(crypto_generichash_init(&state, key, HASH_KEY_BYTES, out_len) == 0);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t length[4];
+        put_length(length, parts[i].len);
+        (void)crypto_generichash_update(&state, length, sizeof(length));
+        (void)crypto_generichash_update(&state, (const uint8_t *)parts[i].ptr, parts[i].len);
+    }
+    (void)crypto_generichash_final(&state, out, out_len);
+    sodium_memzero(&state, sizeof(state));
+}
+
+void hash_frame(const struct str *parts, size_t count, struct bytes *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        check(parts[i].len <= UINT32_MAX);
+        bytes_put_u32(out, (uint32_t)parts[i].len);
+        bytes_append_str(out, parts[i]);
+    }
+}
+
+void hash_sha256(struct str data, uint8_t out[HASH_SHA256_BYTES])
+{
+    (void)crypto_hash_sha256(out, (const uint8_t *)data.ptr, data.len);
+}
+
+void hash_sip128(const uint8_t key[HASH_SIP_KEY_BYTES], struct str data, uint8_t out[16])
+{
+    (void)crypto_shorthash_siphashx24(out, (const uint8_t *)data.ptr, data.len, key);
+}
+
+uint64_t hash_sip64(const uint8_t key[HASH_SIP_KEY_BYTES], struct str data)
+{
+    uint8_t out[8];
+    uint64_t value = 0;
+    (void)crypto_shorthash(out, (const uint8_t *)data.ptr, data.len, key);
+    for (int i = 0; i < 8; i++)
+        value |= (uint64_t)out[i] << (8 * i);
+    return value;
+}
+
+bool hash_equal(const void *a, const void *b, size_t len)
+{
+    return sodium_memcmp(a, b, len) == 0;
+}
+
+void hash_wipe(void *secret, size_t len)
+{
+    sodium_memzero(secret, len);
+}
