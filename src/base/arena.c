@@ -27,6 +27,13 @@ void arena_release(struct arena *a)
     arena_init(a, a->limit);
 }
 
+void arena_wipe(struct arena *a)
+{
+    for (struct arena_chunk *chunk = a->first; chunk; chunk = chunk->next)
+        explicit_bzero(chunk->data, chunk->size_bytes);
+    arena_release(a);
+}
+
 void arena_reset(struct arena *a)
 {
     struct arena_chunk *keep = a->first;

@@ -22,6 +22,7 @@ struct arena {
 
 void arena_init(struct arena *a, size_t limit);
 void arena_release(struct arena *a);          /* frees everything; usable again after */
+void arena_wipe(struct arena *a);             /* arena_release, after overwriting everything */
 void arena_reset(struct arena *a);            /* keeps the largest chunk for the next round */
 /* len bytes, 16-aligned, not zeroed; NULL when over the limit or out of memory. */
 void *arena_try(struct arena *a, size_t len) MUST_USE;

@@ -179,6 +179,23 @@ int sock_peer_uid(int fd, uint32_t *uid)
     return 0;
 }
 
+void sock_format_address(const struct sockaddr *address, char out[SOCK_ADDRESS_TEXT])
+{
+    out[0] = 0;
+    if (address && address->sa_family == AF_INET) {
+        struct sockaddr_in v4;
+        memcpy(&v4, address, sizeof(v4));
+        (void)inet_ntop(AF_INET, &v4.sin_addr, out, SOCK_ADDRESS_TEXT);
+    } else if (address && address->sa_family == AF_INET6) {
+        struct sockaddr_in6 v6;
+        memcpy(&v6, address, sizeof(v6));
+        if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr))
+            (void)inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], out, SOCK_ADDRESS_TEXT);
+        else
+            (void)inet_ntop(AF_INET6, &v6.sin6_addr, out, SOCK_ADDRESS_TEXT);
+    }
+}
+
 int sock_write(int fd, struct str data, uint32_t timeout_ms)
 {
     while (data.len) {

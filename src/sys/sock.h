@@ -10,7 +10,9 @@
 #include "base/check.h"
 #include "base/str.h"
 
-enum { SOCK_BACKLOG = 4096 };
+enum { SOCK_BACKLOG = 4096, SOCK_ADDRESS_TEXT = 48 };
+
+struct sockaddr;
 
 /* "HOST:PORT" (numeric IPv4, or [IPv6]:PORT); a listening TCP socket in *fd. ERR_INVALID for an
  * address that is not of that form, ERR_BUSY when the port is taken. */
@@ -23,6 +25,9 @@ int sock_pair(int fds[2]) MUST_USE;                      /* SOCK_SEQPACKET */
 int sock_port(int fd, uint16_t *port) MUST_USE;          /* the bound port */
 /* The uid at the other end of a unix socket; ERR_UNSUPPORTED for other sockets. */
 int sock_peer_uid(int fd, uint32_t *uid) MUST_USE;
+/* The address without its port ("192.0.2.7", "2001:db8::1"); "" for unix sockets and NULL. IPv4 in
+ * IPv6 is written as IPv4. */
+void sock_format_address(const struct sockaddr *address, char out[SOCK_ADDRESS_TEXT]);
 /* Whole writes and bounded reads on a stream, with a timeout in ms for each step. */
 int sock_write(int fd, struct str data, uint32_t timeout_ms) MUST_USE;
 int sock_read(int fd, void *buf, size_t cap, uint32_t timeout_ms, size_t *got) MUST_USE;
