@@ -89,7 +89,8 @@ static int begin_file(struct wal_write *wal)
         /* Nothing was acknowledged from it: it goes, so that a full disk does not fill with them. */
         file_close(wal->file);
         wal->file = NULL;
-        (void)fs_remove(wal->fs, name);
+        if (fs_remove(wal->fs, name) != 0)
+            log_warn("an empty wal file stays: %s", name);
     }
     return r;
 }
