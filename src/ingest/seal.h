@@ -1,7 +1,8 @@
 /* The last step of the pipeline: personal values become refs, and are sealed twice, for the ledger
  * inside and for the vault outside (wall.md 2 and 3). Nothing personal leaves this step in clear.
  *
- * A sealer is shared by all threads (it locks inside). A session belongs to one request. */
+ * A sealer is shared by all threads (it locks inside). A session belongs to one request, lies in its
+ * arena, and is wiped with it (http/server wipes arenas and bodies). */
 #ifndef INGEST_SEAL_H
 #define INGEST_SEAL_H
 
@@ -26,6 +27,10 @@ void sealer_destroy(struct sealer *sealer);
 /* A project's key K of an epoch, 32 bytes; copied into locked memory. Again = no change. */
 void sealer_add_project_key(struct sealer *sealer, uint64_t project, uint32_t epoch,
                             const uint8_t key[32]);
+
+/* Once a second: ends an epoch that is over and forgets what the cache holds too long, also when no
+ * request comes. */
+void sealer_tick(struct sealer *sealer);
 
 struct seal_session *seal_session_begin(struct sealer *sealer, struct arena *arena);
 /* The step: sets event.person, event.device, event.insert_hash or update.subject, and replaces

@@ -1,0 +1,235 @@
+#include "ingest/classify.h"
+
+#include <string.h>
+
+#include "event/normal.h"
+#include "ingest/detect.h"
+
+/* What a name decides by itself. Compared without '$', case, '_', '-' and blanks, so that
+ * "$first_name", "firstName" and "First Name" are one. */
+struct named {
+    const char *name;
+    enum schema_class class;
+    enum ref_kind kind;
+};
+
+static const struct named names[] = {
+    /* secret: dropped and counted */
+    { "password", SCHEMA_SECRET, 0 }, { "passwd", SCHEMA_SECRET, 0 }, { "pwd", SCHEMA_SECRET, 0 },
+    { "passphrase", SCHEMA_SECRET, 0 }, { "secret", SCHEMA_SECRET, 0 },
+    { "clientsecret", SCHEMA_SECRET, 0 }, { "apikey", SCHEMA_SECRET, 0 },
+    { "apisecret", SCHEMA_SECRET, 0 }, { "accesstoken", SCHEMA_SECRET, 0 },
+    { "refreshtoken", SCHEMA_SECRET, 0 }, { "authtoken", SCHEMA_SECRET, 0 },
+    { "idtoken", SCHEMA_SECRET, 0 }, { "sessiontoken", SCHEMA_SECRET, 0 },
+    { "csrftoken", SCHEMA_SECRET, 0 }, { "authorization", SCHEMA_SECRET, 0 },
+    { "cookie", SCHEMA_SECRET, 0 }, { "privatekey", SCHEMA_SECRET, 0 },
+    { "creditcard", SCHEMA_SECRET, 0 }, { "creditcardnumber", SCHEMA_SECRET, 0 },
+    { "cardnumber", SCHEMA_SECRET, 0 }, { "cvv", SCHEMA_SECRET, 0 }, { "cvc", SCHEMA_SECRET, 0 },
+    { "otp", SCHEMA_SECRET, 0 }, { "pincode", SCHEMA_SECRET, 0 }, { "jwt", SCHEMA_SECRET, 0 },
+    { "كلمةالمرور", SCHEMA_SECRET, 0 }, { "كلمةالسر", SCHEMA_SECRET, 0 },
+    /* personal */
+    { "email", SCHEMA_PERSONAL, REF_KIND_EMAIL }, { "mail", SCHEMA_PERSONAL, REF_KIND_EMAIL },
+    { "emailaddress", SCHEMA_PERSONAL, REF_KIND_EMAIL },
+    { "useremail", SCHEMA_PERSONAL, REF_KIND_EMAIL },
+    { "بريد", SCHEMA_PERSONAL, REF_KIND_EMAIL },
+    { "البريدالإلكتروني", SCHEMA_PERSONAL, REF_KIND_EMAIL },
+    { "phone", SCHEMA_PERSONAL, REF_KIND_PHONE },
+    { "phonenumber", SCHEMA_PERSONAL, REF_KIND_PHONE },
+    { "mobile", SCHEMA_PERSONAL, REF_KIND_PHONE },
+    { "mobilenumber", SCHEMA_PERSONAL, REF_KIND_PHONE },
+    { "telephone", SCHEMA_PERSONAL, REF_KIND_PHONE }, { "tel", SCHEMA_PERSONAL, REF_KIND_PHONE },
+    { "whatsapp", SCHEMA_PERSONAL, REF_KIND_PHONE }, { "هاتف", SCHEMA_PERSONAL, REF_KIND_PHONE },
+    { "جوال", SCHEMA_PERSONAL, REF_KIND_PHONE }, { "رقمالجوال", SCHEMA_PERSONAL, REF_KIND_PHONE },
+    { "name", SCHEMA_PERSONAL, REF_KIND_BOUND }, { "firstname", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "lastname", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "middlename", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "fullname", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "username", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "displayname", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "nickname", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "givenname", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "familyname", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "surname", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "customername", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "contactname", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "اسم", SCHEMA_PERSONAL, REF_KIND_BOUND }, { "الاسم", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "الاسمالكامل", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "address", SCHEMA_PERSONAL, REF_KIND_BOUND }, { "street", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "streetaddress", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "homeaddress", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "billingaddress", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "shippingaddress", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "العنوان", SCHEMA_PERSONAL, REF_KIND_BOUND }, { "عنوان", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "birthday", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "birthdate", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "dateofbirth", SCHEMA_PERSONAL, REF_KIND_BOUND }, { "dob", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "avatar", SCHEMA_PERSONAL, REF_KIND_BOUND }, { "photo", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "ssn", SCHEMA_PERSONAL, REF_KIND_BOUND }, { "nationalid", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "passport", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "passportnumber", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "iqama", SCHEMA_PERSONAL, REF_KIND_BOUND }, { "iban", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "accountnumber", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "ip", SCHEMA_PERSONAL, REF_KIND_BOUND }, { "ipaddress", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "latitude", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    { "longitude", SCHEMA_PERSONAL, REF_KIND_BOUND },
+    /* quasi: useful, coarse */
+    { "city", SCHEMA_QUASI, 0 }, { "region", SCHEMA_QUASI, 0 }, { "country", SCHEMA_QUASI, 0 },
+    { "countrycode", SCHEMA_QUASI, 0 }, { "mpcountrycode", SCHEMA_QUASI, 0 },
+    { "timezone", SCHEMA_QUASI, 0 }, { "browser", SCHEMA_QUASI, 0 },
+    { "browserversion", SCHEMA_QUASI, 0 }, { "os", SCHEMA_QUASI, 0 },
+    { "osversion", SCHEMA_QUASI, 0 }, { "device", SCHEMA_QUASI, 0 }, { "model", SCHEMA_QUASI, 0 },
+    { "brand", SCHEMA_QUASI, 0 }, { "manufacturer", SCHEMA_QUASI, 0 },
+    { "carrier", SCHEMA_QUASI, 0 }, { "company", SCHEMA_QUASI, 0 },
+    { "companyname", SCHEMA_QUASI, 0 }, { "companyid", SCHEMA_QUASI, 0 },
+    { "organisation", SCHEMA_QUASI, 0 }, { "organization", SCHEMA_QUASI, 0 },
+    { "orgid", SCHEMA_QUASI, 0 }, { "org", SCHEMA_QUASI, 0 }, { "team", SCHEMA_QUASI, 0 },
+    { "workspace", SCHEMA_QUASI, 0 }, { "referringdomain", SCHEMA_QUASI, 0 },
+    { "initialreferringdomain", SCHEMA_QUASI, 0 }, { "searchengine", SCHEMA_QUASI, 0 },
+    /* open: what the SDKs themselves say */
+    { "mplib", SCHEMA_OPEN, 0 }, { "libversion", SCHEMA_OPEN, 0 },
+    { "mpsentbylibversion", SCHEMA_OPEN, 0 }, { "screenheight", SCHEMA_OPEN, 0 },
+    { "screenwidth", SCHEMA_OPEN, 0 }, { "duration", SCHEMA_OPEN, 0 },
+    { "import", SCHEMA_OPEN, 0 }, { "plan", SCHEMA_OPEN, 0 }, { "currency", SCHEMA_OPEN, 0 },
+    { "version", SCHEMA_OPEN, 0 }, { "appversion", SCHEMA_OPEN, 0 },
+};
+
+/* The name in its bare form; false when it is longer than any we know. */
+static bool bare(struct str property, char *out, size_t cap, size_t *len)
+{
+    *len = 0;
+    for (size_t i = 0; i < property.len; i++) {
+        char c = property.ptr[i];
+        if (strchr("$_- .:", c) && c)
+            continue;
+        if (*len == cap)
+            return false;
+        out[(*len)++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+    }
+    return true;
+}
+
+static const struct named *find_named(struct str property)
+{
+    char text[64];
+    size_t len;
+    if (!bare(property, text, sizeof(text), &len))
+        return NULL;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (str_equal(str_of(text, len), str_from(names[i].name)))
+            return &names[i];
+    return NULL;
+}
+
+/* A phone or e-mail that does not normalise has no index: it is bound like other text. */
+static enum ref_kind fitting_kind(const struct ingest_project *project, enum ref_kind kind,
+                                  struct str text)
+{
+    struct bytes scratch = { 0 };
+    bool fits = kind == REF_KIND_EMAIL ? normal_email(text, &scratch)
+              : kind == REF_KIND_PHONE ? normal_phone(text, project->phone_country, &scratch)
+                                       : true;
+    bytes_wipe(&scratch);
+    return fits ? kind : REF_KIND_BOUND;
+}
+
+static struct verdict personal(const struct ingest_project *project, enum ref_kind kind,
+                               struct str text)
+{
+    return (struct verdict){ SCHEMA_PERSONAL, fitting_kind(project, kind, text) };
+}
+
+static struct verdict by_value(const struct ingest_project *project, struct str text)
+{
+    switch (detect_whole(text)) {
+    case DETECT_EMAIL: return personal(project, REF_KIND_EMAIL, text);
+    case DETECT_PHONE: return personal(project, REF_KIND_PHONE, text);
+    case DETECT_NAME:
+    case DETECT_ADDRESS:
+    case DETECT_NUMBER: return personal(project, REF_KIND_BOUND, text);
+    case DETECT_SECRET: return (struct verdict){ .class = SCHEMA_SECRET };
+    case DETECT_NONE: break;
+    }
+    return (struct verdict){ .class = SCHEMA_OPEN };
+}
+
+struct verdict classify_value(const struct ingest_project *project, struct str property,
+                              struct str text)
+{
+    if (schema_is_person_id(property))
+        return (struct verdict){ SCHEMA_PERSONAL, REF_KIND_ID };
+    enum schema_class class = settings_class(project, property);
+    const struct named *named = class == SCHEMA_UNKNOWN ? find_named(property) : NULL;
+    enum ref_kind kind = REF_KIND_BOUND;
+    if (named) {
+        class = named->class;
+        kind = named->kind;
+    }
+    if (class == SCHEMA_PERSONAL && kind == REF_KIND_BOUND) {
+        struct verdict judged = by_value(project, text);
+        return judged.class == SCHEMA_PERSONAL ? judged : personal(project, kind, text);
+    }
+    if (class == SCHEMA_PERSONAL)
+        return personal(project, kind, text);
+    /* A name that says "open" or "quasi" vouches for names and numbers, not for what is plainly an
+     * e-mail, a phone or a key. */
+    if (class == SCHEMA_OPEN || class == SCHEMA_QUASI) {
+        enum detect found = settings_class(project, property) == SCHEMA_UNKNOWN
+                                ? detect_whole(text) : DETECT_NONE;
+        bool is_plain = found == DETECT_EMAIL || found == DETECT_PHONE || found == DETECT_SECRET;
+        return is_plain ? by_value(project, text) : (struct verdict){ .class = class };
+    }
+    return class == SCHEMA_SECRET ? (struct verdict){ .class = class } : by_value(project, text);
+}
+
+/* ---- the step: secrets go ------------------------------------------------------------------- */
+
+static bool is_secret(const struct record *record, struct str property, const struct value *v)
+{
+    const struct named *named = find_named(property);
+    if (settings_class(record->project, property) == SCHEMA_SECRET ||
+        (named && named->class == SCHEMA_SECRET &&
+         settings_class(record->project, property) == SCHEMA_UNKNOWN))
+        return true;
+    return v->type == VALUE_STRING &&
+           classify_value(record->project, property, v->as.string).class == SCHEMA_SECRET;
+}
+
+static void drop_in_value(struct ingest_request *request, const struct record *record,
+                          struct str property, struct value *v)
+{
+    uint32_t kept = 0;
+    if (v->type == VALUE_LIST) {
+        for (uint32_t i = 0; i < v->as.list.count; i++) {
+            drop_in_value(request, record, property, &v->as.list.items[i]);
+            if (is_secret(record, property, &v->as.list.items[i]))
+                request->dropped[REFUSAL_secret_dropped]++;
+            else
+                v->as.list.items[kept++] = v->as.list.items[i];
+        }
+        v->as.list.count = kept;
+    } else if (v->type == VALUE_OBJECT) {
+        for (uint32_t i = 0; i < v->as.object.count; i++) {
+            struct value_member *member = &v->as.object.members[i];
+            drop_in_value(request, record, member->name, member->value);
+            if (is_secret(record, member->name, member->value))
+                request->dropped[REFUSAL_secret_dropped]++;
+            else
+                v->as.object.members[kept++] = *member;
+        }
+        v->as.object.count = kept;
+    }
+}
+
+void classify_step(struct ingest_request *request, struct record *record)
+{
+    uint32_t *count, kept = 0;
+    struct property *properties = *record_properties(record, &count);
+    for (uint32_t i = 0; i < *count; i++) {
+        drop_in_value(request, record, properties[i].name, &properties[i].value);
+        if (is_secret(record, properties[i].name, &properties[i].value))
+            request->dropped[REFUSAL_secret_dropped]++;
+        else
+            properties[kept++] = properties[i];
+    }
+    *count = kept;
+}

@@ -1,0 +1,543 @@
+/* Forms, from the most certain to the least:
+ *   e-mail    one '@' between a local part and a domain with a dot and a letter top level
+ *   secret    known prefixes of keys, three-part web tokens, card numbers by Luhn and prefix, long
+ *             strings of high variety that no dictionary word or uuid has
+ *   number    IPv4 and IPv6 addresses, IBAN by its check digits (ISO 13616)
+ *   phone     a plus or a leading zero, or groups, and 8 to 15 digits
+ *   address   a street word beside a number
+ *   name      two to four capitalised or Arabic words of which the first is a given name
+ */
+#include "ingest/detect.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "base/map.h"
+
+enum {
+    TEXT_MAX_BYTES = 512,   /* longer texts are free text: their pieces are judged */
+    KEY_MIN_BYTES = 20, TOKEN_MIN_BYTES = 28,
+    CARD_MIN = 13, CARD_MAX = 19,
+    PHONE_MIN = 8, PHONE_MAX = 15,
+    IBAN_MIN = 15, IBAN_MAX = 34,
+};
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+static bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+static bool is_alnum(char c) { return is_digit(c) || is_upper(c) || is_lower(c); }
+static bool is_high(char c) { return (unsigned char)c >= 0x80; }
+
+/* ---- e-mail --------------------------------------------------------------------------------- */
+
+static bool is_local_char(char c)
+{
+    return is_alnum(c) || is_high(c) || (c && strchr("!#$%&'*+/=?^_`{|}~.-", c));
+}
+
+static bool is_domain_char(char c)
+{
+    return is_alnum(c) || is_high(c) || c == '-' || c == '.';
+}
+
+/* The e-mail around the '@' at `at`; false when there is none. */
+static bool email_around(struct str text, size_t at, size_t *begin, size_t *end)
+{
+    size_t b = at, e = at + 1, dot = 0;
+    while (b > 0 && is_local_char(text.ptr[b - 1]))
+        b--;
+    while (e < text.len && is_domain_char(text.ptr[e])) {
+        if (text.ptr[e] == '.' && e > at + 1)
+            dot = e;
+        e++;
+    }
+    while (e > at + 1 && (text.ptr[e - 1] == '.' || text.ptr[e - 1] == '-'))
+        e--;
+    while (dot >= e && dot > at)
+        dot = text.ptr[dot - 1] == '.' || dot == at + 1 ? 0 : dot - 1;
+    bool has_domain = false;
+    for (size_t i = at + 2; i + 1 < e; i++)
+        has_domain |= text.ptr[i] == '.' && !is_digit(text.ptr[i + 1]);
+    *begin = b;
+    *end = e;
+    return b < at && has_domain;
+}
+
+static bool whole_email(struct str text)
+{
+    size_t begin, end;
+    if (text.len > 7 && str_equal_fold(str_slice(text, 0, 7), STR("mailto:")))
+        text = str_from_index(text, 7);
+    if (text.len > 2 && text.ptr[0] == '<' && text.ptr[text.len - 1] == '>')
+        text = str_slice(text, 1, text.len - 1);
+    ptrdiff_t at = str_find_byte(text, '@');
+    return at > 0 && email_around(text, (size_t)at, &begin, &end) && begin == 0 &&
+           end == text.len;
+}
+
+/* ---- digits --------------------------------------------------------------------------------- */
+
+struct digits {
+    char text[40];
+    size_t len;
+    size_t groups;       /* runs of digits between separators */
+    bool has_plus;
+    bool has_other;      /* something that is neither digit nor separator */
+    bool has_dot;
+    bool has_paren;
+};
+
+/* The ASCII digit at s[*i] in Latin, Arabic-Indic or Persian script, or 0; *i moves past it. */
+static char next_digit(struct str s, size_t *i)
+{
+    unsigned char a = (unsigned char)s.ptr[*i];
+    unsigned char b = *i + 1 < s.len ? (unsigned char)s.ptr[*i + 1] : 0;
+    if (is_digit((char)a)) {
+        (*i)++;
+        return (char)a;
+    }
+    bool arabic = a == 0xd9 && b >= 0xa0 && b <= 0xa9;
+    bool persian = a == 0xdb && b >= 0xb0 && b <= 0xb9;
+    if (!arabic && !persian)
+        return 0;
+    *i += 2;
+    return (char)('0' + (b & 0x0f));
+}
+
+static struct digits read_digits(struct str s)
+{
+    struct digits d = { 0 };
+    bool in_group = false;
+    for (size_t i = 0; i < s.len;) {
+        char digit = next_digit(s, &i);
+        if (digit) {
+            d.groups += !in_group;
+            in_group = true;
+            if (d.len + 1 < sizeof(d.text))
+                d.text[d.len++] = digit;
+            else
+                d.has_other = true;
+            continue;
+        }
+        char c = s.ptr[i++];
+        in_group = false;
+        d.has_plus |= c == '+' && d.len == 0;
+        d.has_dot |= c == '.';
+        d.has_paren |= c == '(';
+        d.has_other |= !strchr(" -().+", c) || (c == '+' && d.len > 0);
+    }
+    return d;
+}
+
+/* Luhn's check (US patent 2,950,048) and the ranges that issuers use. */
+static bool is_card(const struct digits *d)
+{
+    unsigned sum = 0;
+    if (d->has_other || d->has_plus || d->len < CARD_MIN || d->len > CARD_MAX ||
+        !strchr("23456", d->text[0]))
+        return false;
+    for (size_t i = 0; i < d->len; i++) {
+        unsigned v = (unsigned)(d->text[d->len - 1 - i] - '0');
+        if (i % 2)
+            v = v * 2 > 9 ? v * 2 - 9 : v * 2;
+        sum += v;
+    }
+    return sum % 10 == 0 && d->len >= 15;
+}
+
+static bool is_phone(const struct digits *d)
+{
+    if (d->has_other || d->len < PHONE_MIN || d->len > PHONE_MAX)
+        return false;
+    if (d->has_plus)
+        return true;
+    if (d->has_dot && !d->has_paren && d->groups < 3)
+        return false;                       /* a decimal number */
+    if (d->text[0] == '0')
+        return d->len >= 9;
+    return d->groups >= 3 && d->len >= 9 && d->len <= 12 ? true : d->has_paren && d->len >= 10;
+}
+
+/* A date or a version also has three groups of digits: "2026-11-24", "10.15.7". */
+static bool is_date_like(struct str s)
+{
+    struct digits d = read_digits(s);
+    return !d.has_plus && d.len == 8 && d.groups == 3;
+}
+
+/* ---- numbers with letters ------------------------------------------------------------------- */
+
+static bool is_ipv4(struct str s)
+{
+    struct str rest = s, part;
+    int count = 0;
+    while (str_next(&rest, '.', &part)) {
+        uint64_t value;
+        if (++count > 4 || part.len > 3 || !str_to_u64(part, &value) || value > 255)
+            return false;
+    }
+    return count == 4;
+}
+
+static bool is_ipv6(struct str s)
+{
+    int colons = 0, digits = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        bool hex = is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        if (c != ':' && !hex && c != '.')
+            return false;
+        colons += c == ':';
+        digits += hex;
+    }
+    return colons >= 2 && colons <= 7 && digits >= 3 &&
+           (colons == 7 || str_find(s, STR("::")) >= 0);
+}
+
+/* ISO 13616: the first four characters moved to the end, letters as 10 to 35, modulo 97 is 1. */
+static bool is_iban(struct str s)
+{
+    char text[IBAN_MAX + 1];
+    size_t len = 0;
+    unsigned rest = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] == ' ')
+            continue;
+        if (!is_alnum(s.ptr[i]) || is_lower(s.ptr[i]) || len == IBAN_MAX)
+            return false;
+        text[len++] = s.ptr[i];
+    }
+    if (len < IBAN_MIN || !is_upper(text[0]) || !is_upper(text[1]) || !is_digit(text[2]) ||
+        !is_digit(text[3]))
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        char c = text[(i + 4) % len];
+        rest = is_digit(c) ? rest * 10 + (unsigned)(c - '0')
+                           : rest * 100 + (unsigned)(c - 'A' + 10);
+        rest %= 97;
+    }
+    return rest == 1;
+}
+
+/* ---- secrets -------------------------------------------------------------------------------- */
+
+static bool has_key_prefix(struct str s)
+{
+    static const char *const prefixes[] = {
+        "sk_live_", "sk_test_", "rk_live_", "pk_live_", "sk-", "ghp_", "gho_", "ghs_", "ghr_",
+        "github_pat_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "AKIA", "ASIA", "AIza", "ya29.",
+        "SG.", "npm_", "dop_v1_", "shpat_", "whsec_", "EAACEdEose0cBA", "hf_", "pypi-",
+    };
+    if (str_starts(s, STR("-----BEGIN ")))
+        return true;
+    if (s.len > 7 && str_equal_fold(str_slice(s, 0, 7), STR("bearer ")))
+        return true;
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+        if (s.len >= KEY_MIN_BYTES - 4 && str_starts(s, str_from(prefixes[i])))
+            return true;
+    return false;
+}
+
+static bool is_web_token(struct str s)
+{
+    int dots = 0;
+    if (!str_starts(s, STR("eyJ")) || s.len < 40)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        if (!is_alnum(s.ptr[i]) && !strchr("-_.=", s.ptr[i]))
+            return false;
+        dots += s.ptr[i] == '.';
+    }
+    return dots >= 1;
+}
+
+static bool is_uuid(struct str s)
+{
+    if (s.len != 36)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash != (s.ptr[i] == '-'))
+            return false;
+    }
+    return true;
+}
+
+/* Shannon's entropy of the bytes, bits a byte. */
+static double entropy(struct str s)
+{
+    unsigned counts[256] = { 0 };
+    double bits = 0;
+    for (size_t i = 0; i < s.len; i++)
+        counts[(unsigned char)s.ptr[i]]++;
+    for (int i = 0; i < 256; i++) {
+        double p = (double)counts[i] / (double)s.len;
+        bits -= counts[i] ? p * log2(p) : 0;
+    }
+    return bits;
+}
+
+/* Long, unbroken, and of a variety that words do not have. */
+static bool is_random_token(struct str s)
+{
+    int digits = 0, upper = 0, lower = 0;
+    bool is_hex = true;
+    if (s.len < TOKEN_MIN_BYTES || is_uuid(s))
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (!is_alnum(c) && !strchr("+/=_-", c))
+            return false;
+        digits += is_digit(c);
+        upper += is_upper(c);
+        lower += is_lower(c);
+        is_hex &= is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    }
+    if (is_hex)
+        return s.len >= 32 && digits >= 6 && upper + lower >= 6 && entropy(s) > 3.2;
+    return digits >= 3 && upper >= 3 && lower >= 3 && entropy(s) > 4.0;
+}
+
+static bool is_secret(struct str s, const struct digits *d)
+{
+    return is_card(d) || has_key_prefix(s) || is_web_token(s) || is_random_token(s);
+}
+
+/* ---- words ---------------------------------------------------------------------------------- */
+
+static struct map given_names, family_names;
+static pthread_once_t names_once = PTHREAD_ONCE_INIT;
+
+static void load_list(struct map *map, struct str list)
+{
+    struct str name;
+    while (str_next(&list, ' ', &name))
+        if (name.len)
+            (void)map_put(map, name, 1, NULL);
+}
+
+static void load_names(void)
+{
+#define NAMES_LATIN(list) load_list(&given_names, STR(list));
+#define NAMES_ARABIC(list) load_list(&given_names, STR(list));
+#define NAMES_FAMILY(list) load_list(&family_names, STR(list));
+#include "ingest/detect_names.def"
+#undef NAMES_LATIN
+#undef NAMES_ARABIC
+#undef NAMES_FAMILY
+}
+
+static bool is_in(const struct map *map, struct str word)
+{
+    char lower[64];
+    if (word.len == 0 || word.len > sizeof(lower))
+        return false;
+    for (size_t i = 0; i < word.len; i++)
+        lower[i] = is_upper(word.ptr[i]) ? (char)(word.ptr[i] + 32) : word.ptr[i];
+    return map_find(map, str_of(lower, word.len)) != NULL;
+}
+
+static bool is_arabic(struct str word)
+{
+    unsigned char c = word.len ? (unsigned char)word.ptr[0] : 0;
+    return c >= 0xd8 && c <= 0xdb;
+}
+
+static bool is_name_word(struct str word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if (!is_upper(word.ptr[i]) && !is_lower(word.ptr[i]) && !is_high(word.ptr[i]) &&
+            !strchr("'-.", word.ptr[i]))
+            return false;
+    return word.len > 0;
+}
+
+static bool is_title(struct str word)
+{
+    static const char *const titles[] = { "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "dr", "dr.",
+                                          "prof", "prof.", "السيد", "السيدة", "الدكتور", "الدكتورة",
+                                          "د.", "أ.", "م.", "الأستاذ", "الأستاذة", "المهندس" };
+    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
+        if (str_equal_fold(word, str_from(titles[i])))
+            return true;
+    return false;
+}
+
+/* Words that stand at the head of an Arabic name without being one. */
+static bool is_name_particle(struct str word)
+{
+    return str_equal(word, STR("عبد")) || str_equal(word, STR("أبو")) ||
+           str_equal(word, STR("أم")) || str_equal(word, STR("آل"));
+}
+
+static bool is_person_name(struct str text)
+{
+    struct str words[6], rest = text, word;
+    size_t count = 0;
+    bool has_title = false;
+    (void)pthread_once(&names_once, load_names);
+    while (str_next(&rest, ' ', &word)) {
+        if (word.len == 0)
+            continue;
+        if (count == 0 && !has_title && is_title(word)) {
+            has_title = true;
+            continue;
+        }
+        if (count == 6 || !is_name_word(word))
+            return false;
+        words[count++] = word;
+    }
+    if (count == 0 || count > 5)
+        return false;
+    if (has_title && (is_upper(words[0].ptr[0]) || is_high(words[0].ptr[0])))
+        return true;
+    bool is_given = is_in(&given_names, words[0]) || is_name_particle(words[0]);
+    if (count == 1)
+        return is_given && (is_upper(words[0].ptr[0]) || is_arabic(words[0]));
+    for (size_t i = 0; i < count; i++)
+        if (is_lower(words[i].ptr[0]) && words[i].len > 3)
+            return false;
+    return is_given || (count <= 3 && is_upper(words[0].ptr[0]) &&
+                        is_in(&family_names, words[count - 1]) && words[0].len > 2 &&
+                        is_in(&given_names, words[0]));
+}
+
+static bool is_street_word(struct str word)
+{
+    static const char *const streets[] = {
+        "street", "st", "st.", "avenue", "ave", "ave.", "road", "rd", "rd.", "boulevard", "blvd",
+        "blvd.", "lane", "ln", "ln.", "drive", "dr.", "court", "ct.", "apt", "apt.", "apartment",
+        "suite", "square", "highway", "straße", "strasse", "rue", "calle", "via", "شارع", "طريق",
+        "حي", "الحي", "شقة", "مبنى", "عمارة", "ص.ب", "ص.ب.", "صندوق", "box",
+    };
+    while (word.len && strchr(",;:.", word.ptr[word.len - 1]))
+        word.len--;
+    for (size_t i = 0; i < sizeof(streets) / sizeof(streets[0]); i++) {
+        struct str street = str_from(streets[i]);
+        if (str_equal_fold(word, street) ||
+            (str_ends(street, STR(".")) && str_equal_fold(word, str_slice(street, 0,
+                                                                          street.len - 1))))
+            return true;
+    }
+    return str_ends(word, STR("straße")) || str_ends(word, STR("strasse"));
+}
+
+static bool is_street_address(struct str text)
+{
+    struct str rest = text, word;
+    int words = 0, streets = 0, numbers = 0;
+    while (str_next(&rest, ' ', &word)) {
+        size_t i = 0;
+        if (word.len == 0)
+            continue;
+        words++;
+        streets += is_street_word(word);
+        numbers += next_digit(word, &i) != 0;
+    }
+    bool is_arabic_street = streets > 0 && is_arabic(text) && words >= 2;
+    return words >= 3 && words <= 16 && streets > 0 && (numbers > 0 || is_arabic_street);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------ */
+
+enum detect detect_whole(struct str text)
+{
+    text = str_trim(text);
+    if (text.len < 3 || text.len > TEXT_MAX_BYTES * 8)
+        return DETECT_NONE;
+    if (whole_email(text))
+        return DETECT_EMAIL;
+    struct digits d = read_digits(text);
+    if (is_secret(text, &d))
+        return DETECT_SECRET;
+    if (text.len > TEXT_MAX_BYTES)
+        return DETECT_NONE;
+    if (is_ipv4(text) || is_ipv6(text) || is_iban(text))
+        return DETECT_NUMBER;
+    if (is_phone(&d) && !is_date_like(text))
+        return DETECT_PHONE;
+    if (is_street_address(text))
+        return DETECT_ADDRESS;
+    return is_person_name(text) ? DETECT_NAME : DETECT_NONE;
+}
+
+/* ---- pieces --------------------------------------------------------------------------------- */
+
+static bool is_break(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || (c && strchr(",;\"'()[]{}<>|", c));
+}
+
+/* A run of digits and separators that begins at i: card or phone. */
+static bool digits_piece(struct str text, size_t i, struct detect_piece *piece)
+{
+    size_t end = i, last = i;
+    while (end < text.len && end - i < 40) {
+        size_t next = end;
+        if (next_digit(text, &next)) {
+            last = end = next;
+        } else if (strchr(" -().+", text.ptr[end]) && text.ptr[end]) {
+            end++;
+        } else {
+            break;
+        }
+    }
+    if (last < text.len && (is_alnum(text.ptr[last]) || text.ptr[last] == '_'))
+        return false;
+    struct str run = str_slice(text, i, last);
+    struct digits d = read_digits(run);
+    bool is_whole = is_card(&d) || (is_phone(&d) && !is_date_like(run) && !is_ipv4(run));
+    *piece = (struct detect_piece){ i, last, is_card(&d) ? DETECT_SECRET : DETECT_PHONE };
+    return is_whole;
+}
+
+static bool word_piece(struct str text, size_t i, struct detect_piece *piece)
+{
+    size_t end = i;
+    while (end < text.len && !is_break(text.ptr[end]))
+        end++;
+    struct str word = str_slice(text, i, end);
+    while (word.len && strchr(".!?:", word.ptr[word.len - 1]))
+        word.len--;
+    struct digits none = { .has_other = true };
+    *piece = (struct detect_piece){ i, i + word.len, DETECT_SECRET };
+    return is_secret(word, &none);
+}
+
+bool detect_piece(struct str text, size_t from, struct detect_piece *piece)
+{
+    for (size_t i = from; i < text.len; i++) {
+        char c = text.ptr[i];
+        size_t begin, end, digit = i;
+        if (c == '@' && email_around(text, i, &begin, &end) && begin >= from) {
+            *piece = (struct detect_piece){ begin, end, DETECT_EMAIL };
+            return true;
+        }
+        bool starts = i == 0 || is_break(text.ptr[i - 1]) || strchr("=:/&?#", text.ptr[i - 1]);
+        if (!starts)
+            continue;
+        if ((c == '+' || next_digit(text, &digit)) && digits_piece(text, i, piece))
+            return true;
+        if ((is_alnum(c) || c == '-') && word_piece(text, i, piece)) {
+            ptrdiff_t at = str_find_byte(str_slice(text, i, piece->end), '@');
+            if (at < 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+struct str detect_mask(enum detect kind)
+{
+    switch (kind) {
+    case DETECT_EMAIL: return STR("[e-mail]");
+    case DETECT_PHONE: return STR("[phone]");
+    case DETECT_NAME: return STR("[name]");
+    case DETECT_ADDRESS: return STR("[address]");
+    case DETECT_NUMBER: return STR("[number]");
+    case DETECT_SECRET: return STR("[secret]");
+    case DETECT_NONE: break;
+    }
+    return STR("");
+}

@@ -1,0 +1,174 @@
+#include "ingest/scrub/scrub.h"
+
+#include "base/bytes.h"
+#include "ingest/classify.h"
+#include "ingest/detect.h"
+
+/* Parameters that say where a visit came from, and nothing of who: the rest is denied. */
+static bool is_harmless_parameter(struct str name)
+{
+    static const char *const names[] = { "page", "tab", "lang", "locale", "ref", "source" };
+    if (str_starts(name, STR("utm_")))
+        return true;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (str_equal(name, str_from(names[i])))
+            return true;
+    return false;
+}
+
+static bool is_url(struct str text)
+{
+    return str_starts(text, STR("http://")) || str_starts(text, STR("https://")) ||
+           str_starts(text, STR("//")) || (str_starts(text, STR("/")) && text.len > 1);
+}
+
+static struct str to_arena(struct ingest_request *request, struct bytes *built)
+{
+    struct str copy = arena_copy(request->arena, bytes_str(built));
+    bytes_wipe(built);
+    return copy.ptr ? copy : STR("");
+}
+
+/* The text with every personal piece replaced by its kind. */
+static struct str mask_pieces(struct ingest_request *request, struct str text)
+{
+    struct bytes built = { 0 };
+    struct detect_piece piece;
+    size_t from = 0;
+    if (!detect_piece(text, 0, &piece))
+        return text;
+    do {
+        bytes_append_str(&built, str_slice(text, from, piece.begin));
+        bytes_append_str(&built, detect_mask(piece.kind));
+        request->dropped[piece.kind == DETECT_SECRET ? REFUSAL_secret_dropped
+                                                     : REFUSAL_free_text_cut]++;
+        from = piece.end;
+    } while (detect_piece(text, from, &piece));
+    bytes_append_str(&built, str_from_index(text, from));
+    return to_arena(request, &built);
+}
+
+/* One path segment: personal as a whole (an e-mail, a name) or in pieces. Percent signs hide
+ * letters, so a segment that decodes to something with '@' is judged decoded. */
+static void put_segment(struct ingest_request *request, struct str segment, struct bytes *out)
+{
+    char plain[512];
+    size_t len = 0;
+    for (size_t i = 0; i < segment.len && len < sizeof(plain); i++) {
+        uint8_t byte;
+        if (segment.ptr[i] == '%' && segment.len - i > 2 &&
+            str_to_hex_bytes(str_slice(segment, i + 1, i + 3), &byte, 1)) {
+            plain[len++] = (char)byte;
+            i += 2;
+        } else {
+            plain[len++] = segment.ptr[i];
+        }
+    }
+    enum detect kind = detect_whole(str_of(plain, len));
+    if (kind == DETECT_NONE || (kind == DETECT_NAME && len == segment.len)) {
+        bytes_append_str(out, mask_pieces(request, segment));
+        return;
+    }
+    bytes_append_str(out, detect_mask(kind));
+    request->dropped[kind == DETECT_SECRET ? REFUSAL_secret_dropped : REFUSAL_free_text_cut]++;
+}
+
+static void put_path(struct ingest_request *request, struct str path, struct bytes *out)
+{
+    struct str segment;
+    bool is_first = true;
+    while (str_next(&path, '/', &segment)) {
+        if (!is_first)
+            bytes_put_u8(out, '/');
+        is_first = false;
+        if (segment.len)
+            put_segment(request, segment, out);
+    }
+}
+
+static void put_query(struct ingest_request *request, struct str query, struct bytes *out)
+{
+    struct str part;
+    char separator = '?';
+    while (str_next(&query, '&', &part)) {
+        ptrdiff_t at = str_find_byte(part, '=');
+        struct str name = at < 0 ? part : str_slice(part, 0, (size_t)at);
+        if (part.len == 0)
+            continue;
+        if (!is_harmless_parameter(name)) {
+            request->dropped[REFUSAL_query_string_dropped]++;
+            continue;
+        }
+        bytes_put_u8(out, (uint8_t)separator);
+        bytes_append_str(out, name);
+        separator = '&';
+        if (at >= 0) {
+            bytes_put_u8(out, '=');
+            put_segment(request, str_from_index(part, (size_t)at + 1), out);
+        }
+    }
+}
+
+/* scheme://user:password@host/path?query#fragment: user, password and fragment go. */
+static struct str scrub_url(struct ingest_request *request, struct str url)
+{
+    struct bytes built = { 0 };
+    ptrdiff_t scheme = str_find(url, STR("//"));
+    size_t host = scheme < 0 || scheme > 8 ? 0 : (size_t)scheme + 2;
+    struct str rest = str_from_index(url, host);
+    ptrdiff_t hash = str_find_byte(rest, '#');
+    if (hash >= 0) {
+        request->dropped[REFUSAL_query_string_dropped] += (size_t)hash + 1 < rest.len;
+        rest = str_slice(rest, 0, (size_t)hash);
+    }
+    ptrdiff_t question = str_find_byte(rest, '?');
+    struct str path = question < 0 ? rest : str_slice(rest, 0, (size_t)question);
+    struct str query = question < 0 ? STR("") : str_from_index(rest, (size_t)question + 1);
+    ptrdiff_t slash = str_find_byte(path, '/');
+    struct str authority = host == 0 ? STR("") : slash < 0 ? path
+                                                           : str_slice(path, 0, (size_t)slash);
+    ptrdiff_t at = str_find_byte(authority, '@');
+    bytes_append_str(&built, str_slice(url, 0, host));
+    if (at >= 0)
+        request->dropped[REFUSAL_secret_dropped]++;
+    bytes_append_str(&built, str_from_index(authority, (size_t)(at + 1)));
+    put_path(request, str_from_index(path, authority.len), &built);
+    put_query(request, query, &built);
+    return to_arena(request, &built);
+}
+
+static bool is_sealed_whole(const struct record *record, struct str property, struct str text)
+{
+    enum schema_class class = classify_value(record->project, property, text).class;
+    return class == SCHEMA_PERSONAL || class == SCHEMA_SECRET;
+}
+
+static void scrub_value(struct ingest_request *request, const struct record *record,
+                        struct str property, struct value *v)
+{
+    if (v->type == VALUE_LIST) {
+        for (uint32_t i = 0; i < v->as.list.count; i++)
+            scrub_value(request, record, property, &v->as.list.items[i]);
+    } else if (v->type == VALUE_OBJECT) {
+        for (uint32_t i = 0; i < v->as.object.count; i++) {
+            struct value_member *member = &v->as.object.members[i];
+            member->name = mask_pieces(request, member->name);
+            scrub_value(request, record, member->name, member->value);
+        }
+    } else if (v->type == VALUE_STRING && !is_sealed_whole(record, property, v->as.string)) {
+        v->as.string = is_url(v->as.string) ? scrub_url(request, v->as.string)
+                                            : mask_pieces(request, v->as.string);
+    }
+}
+
+void scrub_step(struct ingest_request *request, struct record *record)
+{
+    uint32_t *count;
+    struct property *properties = *record_properties(record, &count);
+    if (record->kind == RECORD_EVENT)
+        record->event.name = mask_pieces(request, record->event.name);
+    for (uint32_t i = 0; i < *count; i++) {
+        properties[i].name = mask_pieces(request, properties[i].name);
+        scrub_value(request, record, properties[i].name, &properties[i].value);
+    }
+}
