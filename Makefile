@@ -56,11 +56,10 @@ ARCHIVES := $(foreach r,$(ROOMS),$(call room_archive,$(r)))
 reverse = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
 LINK_ORDER := $(call reverse,$(ARCHIVES))
 
-PROGRAMS := amana amana-ingest amana-web amana-query amana-auth amana-vault
+PROGRAMS := amana amana-ingest
 # Which rooms each program links: no more than its duty needs. Reviewed with `make surface`.
 COMMON := base sys crypto json event
-LINKS_amana := $(COMMON) config db zone wal store query query/wire vault/wire auth/wire \
-  auth/inside vault/inside cli
+LINKS_amana := $(COMMON) cli
 LINKS_amana-ingest := $(COMMON) config wal auth/wire http ingest api
 LINKS_amana-web := $(COMMON) config query/wire auth/wire http api
 LINKS_amana-query := $(COMMON) config zone wal store query query/wire vault/wire auth/wire engine

@@ -3,12 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/demo.h"
-#include "cli/doctor.h"
 #include "cli/import.h"
 #include "cli/init.h"
-#include "cli/owner_link.h"
-#include "cli/query.h"
 #include "cli/serve.h"
 
 static const struct command {

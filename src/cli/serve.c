@@ -2,13 +2,13 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "base/log.h"
 #include "cli/house.h"
 #include "cli/options.h"
 #include "cli/supervise.h"
+#include "sys/file_real.h"
 #include "sys/sock.h"
 #include "sys/spawn.h"
 
@@ -68,33 +68,42 @@ static int listen_locally(const struct house *house, const char *name, int *fd)
     return r;
 }
 
+/* The programs and links of DESIGN 2, as far as they exist. Numbers make uids: they never change. */
+static int run_programs(struct serving *serving, const int listeners[4])
+{
+    struct house *house = &serving->house;
+    const struct supervise_program programs[] = {
+        { .name = "ingest", .number = 1, .rank = 0, .has_data = true, .has_wal = true,
+          .listen_fd = listeners[0], .socket_fd = listeners[1] },
+    };
+    struct supervise_config config = {
+        .programs = programs, .program_count = sizeof(programs) / sizeof(programs[0]),
+        .data_fd = house->data_fd, .keys_fd = house->keys_fd, .uid_base = house->uid_base,
+        .owner_uid = house->owner_uid, .ready = print_ready, .ctx = serving,
+    };
+    if (house->uid_base < 0)
+        log_info("all programs share one uid; started as root, each has its own");
+    return supervise_run(&config);
+}
+
 static int serve(struct serving *serving, const char *ingest, const char *console)
 {
     struct house *house = &serving->house;
-    struct supervise_config config = {
-        .data = house->data, .keys = house->keys, .data_fd = house->data_fd,
-        .keys_fd = house->keys_fd, .uid_base = house->uid_base, .owner_uid = house->owner_uid,
-        .ingest_fd = -1, .console_fd = -1, .ready = print_ready, .ctx = serving,
-    };
+    int listeners[4] = { -1, -1, -1, -1 };
     if (spawn_lock(house->data_fd, "lock", LOCK_WAIT_MS) != 0) {
         log_error("%s is being served already", house->data);
         return 1;
     }
     spawn_raise_fd_limit();
-    if (listen_on("ingest", ingest, &config.ingest_fd) != 0 ||
-        listen_on("console", console, &config.console_fd) != 0 ||
-        listen_locally(house, "ingest", &config.ingest_socket_fd) != 0 ||
-        listen_locally(house, "console", &config.console_socket_fd) != 0 ||
-        sock_port(config.ingest_fd, &serving->ingest_port) != 0 ||
-        sock_port(config.console_fd, &serving->console_port) != 0)
+    if (listen_on("ingest", ingest, &listeners[0]) != 0 ||
+        listen_locally(house, "ingest", &listeners[1]) != 0 ||
+        sock_port(listeners[0], &serving->ingest_port) != 0)
         return 1;
+    (void)console;
     with_port(ingest, serving->ingest_port, house->ingest);
-    with_port(console, serving->console_port, house->console);
     if (house_save(house) != 0)
         return 1;
-    if (house->uid_base < 0)
-        log_info("all programs share one uid; started as root, each has its own");
-    return supervise_run(&config);
+    return run_programs(serving, listeners);
 }
 
 int cli_serve(int argc, char **argv)

@@ -7,8 +7,8 @@
  *              are made anew.
  *   planned    DRAIN, wait for exit 0, start again: the listening socket is ours, so connections
  *              wait in its backlog and none is refused.
- *   end        ingest and web drain first, then query (it flushes and sends what it has to the
- *              vault), then auth and vault. Who does not end in time is killed.
+ *   end        by rank: those that take from outside drain first, then query (it flushes and sends
+ *              what it has), then those it needs. Who does not end in time is killed.
  */
 #include "cli/supervise.h"
 
@@ -26,24 +26,7 @@
 #include "sys/sock.h"
 #include "sys/spawn.h"
 
-enum program { INGEST, WEB, QUERY, AUTH, VAULT, PROGRAMS };
-
-static const char *const names[PROGRAMS] = { "ingest", "web", "query", "auth", "vault" };
-
-/* Who asks whom: the link table of wall.md 1, as far as the programs exist. */
-static const struct {
-    const char *name;
-    enum program asker;
-    enum program answerer;
-} links[] = {
-    { "web-auth", WEB, AUTH },
-    { "web-query", WEB, QUERY },
-    { "query-vault", QUERY, VAULT },
-    { "auth-ingest", AUTH, INGEST },
-};
-
 enum {
-    LINKS = sizeof(links) / sizeof(links[0]),
     BACKOFF_MIN_MS = 100,
     BACKOFF_MAX_MS = 5000,
     STEADY_MS = 10000,      /* who lived this long starts with the shortest pause again */
@@ -65,14 +48,19 @@ struct child {
 
 struct supervisor {
     const struct supervise_config *config;
-    struct child children[PROGRAMS];
+    struct child children[SUPERVISE_PROGRAMS_MAX];
     int signals;
     bool was_ready;
     bool is_ending;
     int failures;
-    enum program rolling;   /* the next to restart in a planned restart; PROGRAMS = none */
+    uint32_t rolling;       /* the next to restart in a planned restart; the count = none */
     bool roll_is_asked;     /* `rolling` was told to drain and has not come back yet */
 };
+
+static const char *name_of(const struct supervisor *s, uint32_t p)
+{
+    return s->config->programs[p].name;
+}
 
 static int open_in(int dir_fd, const char *name)
 {
@@ -94,54 +82,54 @@ static void add_number(struct spawn *spawn, const char *name, int value)
 }
 
 /* The descriptors of one program beside control. Opened ones go to owned[], to be closed. */
-static size_t equip(const struct supervise_config *config, enum program p, struct spawn *spawn,
-                    int owned[3])
+static size_t equip(const struct supervise_config *config, const struct supervise_program *program,
+                    struct spawn *spawn, int owned[3])
 {
     size_t count = 0;
-    add_fd(spawn, "keys", owned[count++] = open_in(config->keys_fd, names[p]));
-    if (p != WEB)
-        add_fd(spawn, "data", owned[count++] = open_in(config->data_fd, names[p]));
-    if (p == INGEST || p == QUERY)
+    add_fd(spawn, "keys", owned[count++] = open_in(config->keys_fd, program->name));
+    if (program->has_data)
+        add_fd(spawn, "data", owned[count++] = open_in(config->data_fd, program->name));
+    if (program->has_wal)
         add_fd(spawn, "wal", owned[count++] = open_in(config->data_fd, "wal"));
-    if (p == INGEST || p == WEB) {
-        add_fd(spawn, "listen", p == INGEST ? config->ingest_fd : config->console_fd);
-        add_fd(spawn, "socket", p == INGEST ? config->ingest_socket_fd : config->console_socket_fd);
+    if (program->listen_fd >= 0) {
+        add_fd(spawn, "listen", program->listen_fd);
+        add_fd(spawn, "socket", program->socket_fd);
         add_number(spawn, "owner_uid", config->owner_uid);
     }
     if (config->uid_base >= 0) {
-        add_number(spawn, "uid", config->uid_base + 1 + (int)p);
-        add_number(spawn, "gid", config->uid_base + 1 + (int)p);
+        add_number(spawn, "uid", config->uid_base + program->number);
+        add_number(spawn, "gid", config->uid_base + program->number);
     }
     return count;
 }
 
-static void send_relink(struct supervisor *s, enum program to, struct control_event *event)
+static void send_relink(struct supervisor *s, uint32_t to, struct control_event *event)
 {
     if (s->children[to].pid && control_send_relink(s->children[to].control, event) != 0)
-        log_warn("%s does not take its links", names[to]);
+        log_warn("%s does not take its links", name_of(s, to));
 }
 
-static void tell_boot_id(struct supervisor *s, enum program to, const char *link, enum program of)
+static void tell_boot_id(struct supervisor *s, uint32_t to, const char *link, uint32_t of)
 {
-    struct control_event event = { .link = str_from(link), .peer = str_from(names[of]), .fd = -1 };
+    struct control_event event = { .link = str_from(link), .peer = str_from(name_of(s, of)), .fd = -1 };
     memcpy(event.boot_id, s->children[of].boot_id, sizeof(event.boot_id));
     send_relink(s, to, &event);
 }
 
 static void relink(struct supervisor *s, size_t which)
 {
-    enum program a = links[which].asker, b = links[which].answerer;
+    uint32_t a = s->config->links[which].asker, b = s->config->links[which].answerer;
     int pair[2];
     if (!s->children[a].pid || !s->children[b].pid)
         return;
     if (sock_pair(pair) != 0) {
-        log_error("cannot make link %s", links[which].name);
+        log_error("cannot make link %s", s->config->links[which].name);
         return;
     }
     for (int end = 0; end < 2; end++) {
-        enum program to = end == 0 ? a : b, peer = end == 0 ? b : a;
-        struct control_event event = { .link = str_from(links[which].name),
-                                       .peer = str_from(names[peer]), .fd = pair[end] };
+        uint32_t to = end == 0 ? a : b, peer = end == 0 ? b : a;
+        struct control_event event = { .link = str_from(s->config->links[which].name),
+                                       .peer = str_from(name_of(s, peer)), .fd = pair[end] };
         memcpy(event.boot_id, s->children[peer].boot_id, sizeof(event.boot_id));
         send_relink(s, to, &event);
     }
@@ -149,18 +137,29 @@ static void relink(struct supervisor *s, size_t which)
     sock_close(pair[1]);
 }
 
-static int program_path(const struct supervise_config *config, enum program p, char *out,
+/* Grants carry the boot id of who makes them: who checks them learns it whenever either starts. */
+static void tell_grant_makers(struct supervisor *s, uint32_t started)
+{
+    const struct supervise_program *programs = s->config->programs;
+    for (uint32_t maker = 0; maker < s->config->program_count; maker++)
+        for (uint32_t to = 0; to < s->config->program_count; to++)
+            if (programs[maker].makes_grants && programs[to].checks_grants &&
+                (maker == started || to == started) && s->children[maker].pid)
+                tell_boot_id(s, to, programs[maker].name, maker);
+}
+
+static int program_path(const struct supervise_config *config, uint32_t p, char *out,
                         size_t cap)
 {
     char name[64];
-    (void)snprintf(name, sizeof(name), "amana-%s", names[p]);
-    if (!config->programs)
+    (void)snprintf(name, sizeof(name), "amana-%s", config->programs[p].name);
+    if (!config->directory)
         return spawn_sibling(name, out, cap);
-    int written = snprintf(out, cap, "%s/%s", config->programs, name);
+    int written = snprintf(out, cap, "%s/%s", config->directory, name);
     return written > 0 && (size_t)written < cap ? 0 : ERR_TOO_LARGE;
 }
 
-static int spawn_program(struct supervisor *s, enum program p, int pair[2])
+static int spawn_program(struct supervisor *s, uint32_t p, int pair[2])
 {
     char path[4096];
     int owned[3] = { -1, -1, -1 };
@@ -170,7 +169,7 @@ static int spawn_program(struct supervisor *s, enum program p, int pair[2])
         return r;
     spawn.path = path;
     add_fd(&spawn, "control", pair[1]);
-    size_t count = equip(s->config, p, &spawn, owned);
+    size_t count = equip(s->config, &s->config->programs[p], &spawn, owned);
     for (size_t i = 0; i < spawn.fd_count; i++)
         if (spawn.fds[i].fd < 0)
             r = ERR_NOT_FOUND;
@@ -191,7 +190,7 @@ static void schedule(struct child *child)
                                                                : BACKOFF_MAX_MS;
 }
 
-static void start(struct supervisor *s, enum program p)
+static void start(struct supervisor *s, uint32_t p)
 {
     struct child *child = &s->children[p];
     int pair[2];
@@ -207,25 +206,20 @@ static void start(struct supervisor *s, enum program p)
             sock_close(pair[0]);
     }
     if (r != 0) {
-        log_error("cannot start amana-%s: %s", names[p], err_text(r));
+        log_error("cannot start amana-%s: %s", name_of(s, p), err_text(r));
         child->pid = 0;
         schedule(child);
         return;
     }
     child->control = pair[0];
     tell_boot_id(s, p, "self", p);
-    for (size_t i = 0; i < LINKS; i++)
-        if (links[i].asker == p || links[i].answerer == p)
+    for (size_t i = 0; i < s->config->link_count; i++)
+        if (s->config->links[i].asker == p || s->config->links[i].answerer == p)
             relink(s, i);
-    /* Grants carry auth's boot id: who checks them learns it whenever auth or the checker starts. */
-    for (int i = 0; i < 2; i++) {
-        enum program checker = i == 0 ? QUERY : VAULT;
-        if ((p == AUTH || p == checker) && s->children[AUTH].pid)
-            tell_boot_id(s, checker, "auth", AUTH);
-    }
+    tell_grant_makers(s, p);
 }
 
-static void drain(struct supervisor *s, enum program p)
+static void drain(struct supervisor *s, uint32_t p)
 {
     struct child *child = &s->children[p];
     if (!child->pid || child->is_draining)
@@ -238,7 +232,7 @@ static void drain(struct supervisor *s, enum program p)
 
 static void on_exit_of(struct supervisor *s, pid_t pid, int status)
 {
-    for (enum program p = 0; p < PROGRAMS; p++) {
+    for (uint32_t p = 0; p < s->config->program_count; p++) {
         struct child *child = &s->children[p];
         if (child->pid != pid)
             continue;
@@ -252,7 +246,7 @@ static void on_exit_of(struct supervisor *s, pid_t pid, int status)
         if (!is_planned) {
             log_warn(status > 128 ? "amana-%s ended by signal %d; starting it again"
                                   : "amana-%s ended with status %d; starting it again",
-                     names[p], status > 128 ? status - 128 : status);
+                     name_of(s, p), status > 128 ? status - 128 : status);
             s->failures++;
             schedule(child);
         } else {
@@ -261,7 +255,7 @@ static void on_exit_of(struct supervisor *s, pid_t pid, int status)
     }
 }
 
-static void on_control(struct supervisor *s, enum program p)
+static void on_control(struct supervisor *s, uint32_t p)
 {
     struct bytes buf = { 0 };
     struct control_event event;
@@ -279,34 +273,29 @@ static void on_control(struct supervisor *s, enum program p)
 
 static bool all_ready(const struct supervisor *s)
 {
-    for (enum program p = 0; p < PROGRAMS; p++)
+    for (uint32_t p = 0; p < s->config->program_count; p++)
         if (!s->children[p].is_ready)
             return false;
     return true;
 }
 
-/* The end in order: those that take from outside, then query, then those it needs. */
+/* The end in order of rank; true when all are gone. */
 static bool end_step(struct supervisor *s)
 {
-    const struct child *c = s->children;
-    drain(s, INGEST);
-    drain(s, WEB);
-    if (!c[INGEST].pid && !c[WEB].pid)
-        drain(s, QUERY);
-    if (!c[INGEST].pid && !c[WEB].pid && !c[QUERY].pid) {
-        drain(s, AUTH);
-        drain(s, VAULT);
-    }
-    for (enum program p = 0; p < PROGRAMS; p++)
-        if (c[p].pid)
-            return false;
-    return true;
+    int lowest = INT32_MAX;
+    for (uint32_t p = 0; p < s->config->program_count; p++)
+        if (s->children[p].pid && s->config->programs[p].rank < lowest)
+            lowest = s->config->programs[p].rank;
+    for (uint32_t p = 0; p < s->config->program_count; p++)
+        if (s->config->programs[p].rank == lowest)
+            drain(s, p);
+    return lowest == INT32_MAX;
 }
 
 /* A planned restart goes one program after another, so that the house stays open. */
 static void roll_step(struct supervisor *s)
 {
-    if (s->rolling == PROGRAMS || !s->children[s->rolling].is_ready ||
+    if (s->rolling == s->config->program_count || !s->children[s->rolling].is_ready ||
         s->children[s->rolling].is_draining)
         return;
     if (!s->roll_is_asked)
@@ -319,12 +308,12 @@ static void roll_step(struct supervisor *s)
 static void tick(struct supervisor *s)
 {
     uint64_t now = clock_boot_ms();
-    for (enum program p = 0; p < PROGRAMS; p++) {
+    for (uint32_t p = 0; p < s->config->program_count; p++) {
         struct child *child = &s->children[p];
         if (!child->pid && child->start_at_ms && child->start_at_ms <= now && !s->is_ending)
             start(s, p);
         if (child->pid && child->kill_at_ms && child->kill_at_ms <= now) {
-            log_warn("amana-%s did not end in time", names[p]);
+            log_warn("amana-%s did not end in time", name_of(s, p));
             spawn_kill(child->pid, true);
             child->kill_at_ms = 0;
         }
@@ -339,7 +328,7 @@ static void tick(struct supervisor *s)
 
 static void roll_begin(struct supervisor *s)
 {
-    s->rolling = INGEST;
+    s->rolling = 0;
     s->roll_is_asked = false;
 }
 
@@ -359,14 +348,15 @@ static void on_signals(struct supervisor *s)
 
 static void wait_and_serve(struct supervisor *s)
 {
-    int fds[PROGRAMS + 1];
-    bool which[PROGRAMS + 1];
-    for (enum program p = 0; p < PROGRAMS; p++)
+    int fds[SUPERVISE_PROGRAMS_MAX + 1];
+    bool which[SUPERVISE_PROGRAMS_MAX + 1];
+    uint32_t count = s->config->program_count;
+    for (uint32_t p = 0; p < count; p++)
         fds[p] = s->children[p].pid ? s->children[p].control : -1;
-    fds[PROGRAMS] = s->signals;
-    if (spawn_wait(fds, which, PROGRAMS + 1, 50) != 0)
+    fds[count] = s->signals;
+    if (spawn_wait(fds, which, count + 1, 50) != 0)
         return;
-    for (enum program p = 0; p < PROGRAMS; p++)
+    for (uint32_t p = 0; p < count; p++)
         if (which[p] && fds[p] >= 0)
             on_control(s, p);
     on_signals(s);
@@ -374,14 +364,14 @@ static void wait_and_serve(struct supervisor *s)
 
 int supervise_run(const struct supervise_config *config)
 {
-    static const enum program order[PROGRAMS] = { VAULT, AUTH, QUERY, INGEST, WEB };
-    struct supervisor s = { .config = config, .rolling = PROGRAMS };
-    for (enum program p = 0; p < PROGRAMS; p++)
+    struct supervisor s = { .config = config, .rolling = config->program_count };
+    check(config->program_count <= SUPERVISE_PROGRAMS_MAX);
+    for (uint32_t p = 0; p < config->program_count; p++)
         s.children[p].control = -1;
     if (spawn_signals(&s.signals) != 0)
         return 1;
-    for (int i = 0; i < PROGRAMS; i++)
-        start(&s, order[i]);
+    for (uint32_t p = 0; p < config->program_count; p++)
+        start(&s, p);
     for (;;) {
         if (!s.was_ready && s.failures >= FAILURES_AT_START) {
             log_error("the programs do not come up; the reasons stand above");

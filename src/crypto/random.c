@@ -13,3 +13,11 @@ void random_bytes(void *out, size_t len)
 {
     randombytes_buf(out, len);
 }
+
+void random_text(char out[44])
+{
+    uint8_t raw[32];
+    randombytes_buf(raw, sizeof(raw));
+    (void)sodium_bin2base64(out, 44, raw, sizeof(raw), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_memzero(raw, sizeof(raw));
+}

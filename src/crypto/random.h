@@ -7,5 +7,7 @@
 /* Once, first thing in every program; a bug when the library does not start. */
 void crypto_init(void);
 void random_bytes(void *out, size_t len);
+/* 256 random bits as 43 base64url characters and a NUL: keys, links, cookies. */
+void random_text(char out[44]);
 
 #endif

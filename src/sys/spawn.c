@@ -143,6 +143,9 @@ void spawn_raise_fd_limit(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+uint32_t spawn_uid(void) { return getuid(); }
+uint32_t spawn_gid(void) { return getgid(); }
+
 int spawn_sibling(const char *name, char *out, size_t cap)
 {
     char self[4096];

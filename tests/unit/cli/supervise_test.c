@@ -18,7 +18,22 @@
 #include "sys/handed.h"
 #include "sys/sock.h"
 
-static const char *const programs[] = { "ingest", "web", "query", "auth", "vault" };
+static const char *const programs[] = { "vault", "auth", "query", "ingest", "web" };
+enum { VAULT, AUTH, QUERY, INGEST, WEB };
+
+static const struct supervise_program table[] = {
+    { .name = "vault", .rank = 2, .has_data = true, .listen_fd = -1 },
+    { .name = "auth", .rank = 2, .has_data = true, .listen_fd = -1, .makes_grants = true },
+    { .name = "query", .rank = 1, .has_data = true, .has_wal = true, .listen_fd = -1,
+      .checks_grants = true },
+    { .name = "ingest", .has_data = true, .has_wal = true, .listen_fd = 0 },
+    { .name = "web", .listen_fd = 0 },
+};
+
+static const struct supervise_link links[] = {
+    { "web-auth", WEB, AUTH }, { "web-query", WEB, QUERY }, { "query-vault", QUERY, VAULT },
+    { "auth-ingest", AUTH, INGEST },
+};
 
 /* ---- the child ------------------------------------------------------------------------------ */
 
@@ -90,8 +105,8 @@ static void make_house(struct house_of_test *h)
     assert_int_equal(mkdir(path, 0700), 0);
     int fd = temp_dir_fd(&h->temp);
     h->config = (struct supervise_config){
-        .programs = h->temp.path, .data_fd = fd, .keys_fd = fd, .ingest_fd = fd, .console_fd = fd,
-        .ingest_socket_fd = fd, .console_socket_fd = fd, .uid_base = -1, .ready = ready,
+        .directory = h->temp.path, .programs = table, .program_count = 5, .links = links,
+        .link_count = 4, .data_fd = fd, .keys_fd = fd, .uid_base = -1, .ready = ready,
         .ctx = h->programs,
     };
     h->supervisor = fork();

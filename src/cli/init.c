@@ -1,0 +1,286 @@
+#include "cli/init.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "cli/house.h"
+#include "cli/options.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "crypto/seal.h"
+#include "crypto/sign.h"
+#include "json/write.h"
+#include "sys/file_real.h"
+#include "sys/spawn.h"
+
+enum { UID_BASE = 61500, TOKEN_BYTES = 16, SECRET_BYTES = 32, SECRET_TEXT = 44 };
+
+/* The rooms in the order of their uids (cli/supervise.c), with who may enter besides. */
+static const char *const rooms[] = { "ingest", "web", "query", "auth", "vault", "ledger" };
+enum { INGEST, WEB, QUERY, AUTH, VAULT, LEDGER, ROOMS };
+
+struct secrets {
+    uint8_t vault_secret[32], vault_public[32];
+    uint8_t ledger_secret[32], ledger_public[32];
+    uint8_t log_secret[64], log_public[32];
+    uint8_t grant_secret[64], grant_public[32];
+    uint8_t intake[32], custody[32], project[32];
+};
+
+/* What is said once and kept as hashes. */
+struct said {
+    char token[2 * TOKEN_BYTES + 1];
+    char key[2 * TOKEN_BYTES + 3];
+    char secret[SECRET_TEXT];
+    char owner_link[SECRET_TEXT];
+};
+
+static void make_secrets(struct secrets *s)
+{
+    seal_pair(s->vault_secret, s->vault_public);
+    seal_pair(s->ledger_secret, s->ledger_public);
+    sign_pair(s->log_secret, s->log_public);
+    sign_pair(s->grant_secret, s->grant_public);
+    random_bytes(s->intake, sizeof(s->intake));
+    random_bytes(s->custody, sizeof(s->custody));
+    random_bytes(s->project, sizeof(s->project));
+}
+
+static void make_said(struct said *said)
+{
+    uint8_t raw[TOKEN_BYTES];
+    random_bytes(raw, sizeof(raw));
+    str_hex(raw, sizeof(raw), said->token);
+    random_bytes(raw, sizeof(raw));
+    said->key[0] = 'k';
+    said->key[1] = '_';
+    str_hex(raw, sizeof(raw), said->key + 2);
+    random_text(said->secret);
+    random_text(said->owner_link);
+}
+
+static int put_key(struct fs *keys, const char *room, const char *name, const void *key,
+                   size_t len)
+{
+    char path[128];
+    (void)snprintf(path, sizeof(path), "%s/%s", room, name);
+    return fs_replace_file(keys, path, str_of(key, len), FILE_PRIVATE);
+}
+
+/* Each key to its holder: DESIGN 2, "Keys lie in --keys". */
+static int write_keys(struct fs *keys, const struct secrets *s)
+{
+    const struct {
+        int room;
+        const char *name;
+        const void *key;
+        size_t len;
+    } all[] = {
+        { INGEST, "vault.pub", s->vault_public, 32 },
+        { INGEST, "ledger.pub", s->ledger_public, 32 },
+        { INGEST, "intake.key", s->intake, 32 },
+        { INGEST, "project-1-1.key", s->project, 32 },
+        { AUTH, "project-1-1.key", s->project, 32 },
+        { AUTH, "grant.key", s->grant_secret, 64 },
+        { QUERY, "auth.pub", s->grant_public, 32 },
+        { VAULT, "auth.pub", s->grant_public, 32 },
+        { VAULT, "secret.key", s->vault_secret, 32 },
+        { VAULT, "intake.key", s->intake, 32 },
+        { VAULT, "custody.key", s->custody, 32 },
+        { LEDGER, "auth.pub", s->grant_public, 32 },
+        { LEDGER, "secret.key", s->ledger_secret, 32 },
+        { LEDGER, "log.key", s->log_secret, 64 },
+    };
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        int r = put_key(keys, rooms[all[i].room], all[i].name, all[i].key, all[i].len);
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
+static void write_settings(const struct said *said, const char *zone, struct bytes *json)
+{
+    struct json_write w;
+    uint8_t hash[32];
+    char hex[65];
+    hash_sha256(str_from(said->secret), hash);
+    str_hex(hash, sizeof(hash), hex);
+    json_write_init(&w, json);
+    json_write_begin_object(&w);
+    json_write_key(&w, "projects");
+    json_write_begin_array(&w);
+    json_write_begin_object(&w);
+    json_write_key(&w, "id");
+    json_write_u64(&w, 1);
+    json_write_key(&w, "token");
+    json_write_text(&w, said->token);
+    json_write_key(&w, "zone");
+    json_write_text(&w, zone);
+    json_write_key(&w, "phone_country");
+    json_write_text(&w, "");
+    json_write_key(&w, "key_epoch");
+    json_write_u64(&w, 1);
+    json_write_key(&w, "write_keys");
+    json_write_begin_array(&w);
+    json_write_begin_object(&w);
+    json_write_key(&w, "key");
+    json_write_text(&w, said->key);
+    json_write_key(&w, "hash");
+    json_write_text(&w, hex);
+    json_write_end_object(&w);
+    json_write_end_array(&w);
+    json_write_end_object(&w);
+    json_write_end_array(&w);
+    json_write_key(&w, "trusted_proxies");
+    json_write_begin_array(&w);
+    json_write_end_array(&w);
+    json_write_end_object(&w);
+}
+
+static struct fs *open_fs(int dir_fd)
+{
+    int fd = -1;
+    check(file_real_open_below(dir_fd, ".", &fd) == 0);
+    return fs_real_create(fd);
+}
+
+static int make_rooms(struct fs *data, struct fs *keys)
+{
+    int r = fs_make_dir(data, "wal");
+    if (r == 0)
+        r = fs_make_dir(data, "run");
+    for (int i = 0; i < ROOMS && r == 0; i++) {
+        if (i != WEB && i != LEDGER)
+            r = fs_make_dir(data, rooms[i]);
+        if (r == 0)
+            r = fs_make_dir(keys, rooms[i]);
+    }
+    return r;
+}
+
+/* As root every room gets its holder's uid; the wal is ingest's to write and query's to read. As
+ * anybody else all is ours. Keys' folders are their holders' alone either way. */
+static int hand_over(const struct house *house)
+{
+    bool is_root = house->uid_base >= 0;
+    uint32_t ours = spawn_uid(), our_group = spawn_gid();
+    int r = 0;
+    for (int i = 0; i < ROOMS && r == 0; i++) {
+        uint32_t uid = is_root ? (uint32_t)(house->uid_base + 1 + i) : ours;
+        uint32_t gid = is_root ? uid : our_group;
+        if (i != WEB && i != LEDGER)
+            r = file_real_hand_over(house->data_fd, rooms[i], uid, gid, 0700);
+        if (r == 0)
+            r = file_real_hand_over(house->keys_fd, rooms[i], uid, gid, 0700);
+    }
+    uint32_t ingest = is_root ? (uint32_t)(house->uid_base + 1 + INGEST) : ours;
+    uint32_t query = is_root ? (uint32_t)(house->uid_base + 1 + QUERY) : our_group;
+    if (r == 0)
+        r = file_real_hand_over(house->data_fd, "wal", ingest, query, 02770);
+    return r;
+}
+
+static int fill(struct house *house, const struct said *said, const char *zone)
+{
+    struct secrets secrets;
+    struct bytes settings = { 0 };
+    struct fs *data = open_fs(house->data_fd), *keys = open_fs(house->keys_fd);
+    make_secrets(&secrets);
+    write_settings(said, zone, &settings);
+    int r = make_rooms(data, keys);
+    if (r == 0)
+        r = write_keys(keys, &secrets);
+    if (r == 0)
+        r = fs_replace_file(data, "ingest/settings.json", bytes_str(&settings), FILE_PRIVATE);
+    if (r == 0)
+        r = hand_over(house);
+    /* amana.json comes last: a directory without it was never finished. */
+    if (r == 0)
+        r = house_save(house);
+    hash_wipe(&secrets, sizeof(secrets));
+    bytes_wipe(&settings);
+    fs_destroy(data);
+    fs_destroy(keys);
+    return r;
+}
+
+static void print_said(const struct said *said, bool json)
+{
+    if (json) {
+        (void)printf("{\"project\":1,\"token\":\"%s\",\"api_key\":{\"key\":\"%s\",\"secret\":"
+                     "\"%s\"},\"owner_link\":\"/enter#%s\"}\n",
+                     said->token, said->key, said->secret, said->owner_link);
+        return;
+    }
+    (void)printf("project token   %s\napi key         %s\napi secret      %s   (shown once)\n"
+                 "owner's link    /enter#%s   (one use; `amana serve` prints it whole)\n",
+                 said->token, said->key, said->secret, said->owner_link);
+}
+
+static bool exists_already(const struct house *house)
+{
+    struct bytes content = { 0 };
+    struct fs *data = open_fs(house->data_fd);
+    int r = fs_read_file(data, "amana.json", 1 << 20, &content);
+    fs_destroy(data);
+    bytes_release(&content);
+    return r != ERR_NOT_FOUND;
+}
+
+static int init(struct house *house, const char *zone, bool json)
+{
+    struct said said;
+    int r = file_real_open_dir(house->data, true, &house->data_fd);
+    if (r == 0 && exists_already(house)) {
+        log_error("%s holds an amana already", house->data);
+        return 1;
+    }
+    if (r == 0)
+        r = file_real_open_dir(house->keys, true, &house->keys_fd);
+    if (r == 0) {
+        make_said(&said);
+        r = fill(house, &said, zone);
+    }
+    if (r != 0) {
+        log_error("cannot make %s: %s", house->data, err_text(r));
+        return 1;
+    }
+    print_said(&said, json);
+    hash_wipe(&said, sizeof(said));
+    return 0;
+}
+
+int cli_init(int argc, char **argv)
+{
+    static struct house house;
+    const char *data = NULL, *keys = NULL, *zone = "UTC";
+    bool json = false;
+    const struct option_text texts[] = { { "--data", &data }, { "--keys", &keys },
+                                         { "--zone", &zone } };
+    const struct option_flag flags[] = { { "--json", &json } };
+    struct options options = { .texts = texts, .text_count = 3, .flags = flags, .flag_count = 1 };
+    if (!options_parse(&options, argc, argv) || !data) {
+        (void)fprintf(stderr, "usage: amana init --data DIR [--keys DIR] [--zone ZONE] "
+                              "[--json]\n");
+        return 2;
+    }
+    house = (struct house){ .data_fd = -1, .keys_fd = -1, .owner_uid = (int)spawn_uid(),
+                            .uid_base = spawn_uid() == 0 ? UID_BASE : -1 };
+    struct str path = str_from(data);
+    while (path.len > 1 && str_ends(path, STR("/")))
+        path.len--;
+    (void)snprintf(house.data, sizeof(house.data), STR_FMT, STR_ARG(path));
+    if ((size_t)snprintf(house.keys, sizeof(house.keys), "%s%s", keys ? keys : house.data,
+                         keys ? "" : ".keys") >= sizeof(house.keys)) {
+        (void)fprintf(stderr, "amana init: the path of the keys is too long\n");
+        return 2;
+    }
+    (void)snprintf(house.ingest, sizeof(house.ingest), "127.0.0.1:8123");
+    (void)snprintf(house.console, sizeof(house.console), "127.0.0.1:8124");
+    int status = init(&house, zone, json);
+    house_close(&house);
+    return status;
+}
