@@ -47,6 +47,11 @@ void mixpanel_room_close(struct mixpanel_room *room)
     sealer_destroy(room->sealer);
 }
 
+void mixpanel_room_reset(struct mixpanel_room *room)
+{
+    arena_release(&room->arena);
+}
+
 static void begin(struct mixpanel_room *room)
 {
     room->request = (struct ingest_request){

@@ -23,6 +23,8 @@ struct mixpanel_room {
 
 void mixpanel_room_open(struct mixpanel_room *room);
 void mixpanel_room_close(struct mixpanel_room *room);
+/* Forgets the last request; for many requests in a row. */
+void mixpanel_room_reset(struct mixpanel_room *room);
 /* Reads the request and fills in the reply. */
 void mixpanel_room_send(struct mixpanel_room *room, const struct mixpanel_input *input);
 /* Only the decoding: raw ids and times are still in the records. */
