@@ -73,9 +73,10 @@ static void rotate(struct seal_cache *cache, uint64_t now_ms)
 
 void seal_cache_expire(struct seal_cache *cache, uint64_t now_ms)
 {
-    if (now_ms - cache->young.began_ms >= 2 * HALF_LIFE_MS)
+    uint64_t age_ms = now_ms - cache->young.began_ms;
+    if (age_ms >= HALF_LIFE_MS)
         rotate(cache, now_ms);
-    if (now_ms - cache->young.began_ms >= HALF_LIFE_MS)
+    if (age_ms >= 2 * HALF_LIFE_MS)
         rotate(cache, now_ms);
 }
 
