@@ -119,7 +119,7 @@ $(OUT)/test-obj/%.o: tests/%.c | $(GEN_HEADERS)
 	@$(CC) $(CFLAGS) -iquote tests -iquote . -c -o $@ $<
 
 # A test links its own floor and those below: floor_of picks the rooms.
-floor_rooms = $(if $(filter $(1),$(FLOOR1)),$(FLOOR1),$(if $(filter $(1),$(FLOOR2)),$(FLOOR1) $(FLOOR2),$(if $(filter $(1),$(FLOOR3)),$(FLOOR1) $(FLOOR2) $(FLOOR3),$(if $(filter $(1),$(FLOOR4)),$(FLOOR1) $(FLOOR2) $(FLOOR3) $(1),$(ROOMS)))))
+floor_rooms = $(if $(filter $(1),$(FLOOR1)),$(FLOOR1),$(if $(filter $(1),$(FLOOR2)),$(FLOOR1) $(FLOOR2),$(if $(filter $(1),$(FLOOR3)),$(FLOOR1) $(FLOOR2) $(FLOOR3),$(if $(filter $(1),$(FLOOR4)),$(FLOOR1) $(FLOOR2) $(FLOOR3) $(FLOOR4),$(ROOMS)))))
 test_room = $(patsubst tests/unit/%/,%,$(dir $(1)))
 room_of_folder = $(or $(filter $(1),$(ROOMS)),$(firstword $(subst /, ,$(1))))
 test_archives = $(call reverse,$(foreach r,$(call floor_rooms,$(call room_of_folder,$(call test_room,$(1)))),$(call room_archive,$(r))))

@@ -12,6 +12,8 @@
 #include "base/str.h"
 
 #define assert_str(s, literal) assert_true(str_equal((s), STR(literal)))
+/* A literal as an element of argv. */
+#define ARG(literal) ((char *)(uintptr_t)(literal))
 #define RUN(tests) cmocka_run_group_tests((tests), NULL, NULL)
 
 #endif

@@ -11,7 +11,8 @@ static void test_options__both_spellings_flags_and_rest(void **state)
     const struct option_text texts[] = { { "--data", &data }, { "--zone", &zone } };
     const struct option_flag flags[] = { { "--json", &json } };
     struct options options = { texts, 2, flags, 1, rest, 2, 0 };
-    char *argv[] = { "import", "--data", "d", "file", "--zone=Asia/Riyadh", "--json", "-" };
+    char *argv[] = { ARG("import"), ARG("--data"), ARG("d"), ARG("file"),
+                     ARG("--zone=Asia/Riyadh"), ARG("--json"), ARG("-") };
     assert_true(options_parse(&options, 7, argv));
     assert_string_equal(data, "d");
     assert_string_equal(zone, "Asia/Riyadh");
@@ -26,8 +27,9 @@ static void test_options__unknown_and_unfinished_are_refused(void **state)
     const char *data = NULL;
     const struct option_text texts[] = { { "--data", &data } };
     struct options options = { .texts = texts, .text_count = 1 };
-    char *unknown[] = { "serve", "--dat", "d" }, *unfinished[] = { "serve", "--data" };
-    char *leftover[] = { "serve", "file" };
+    char *unknown[] = { ARG("serve"), ARG("--dat"), ARG("d") };
+    char *unfinished[] = { ARG("serve"), ARG("--data") };
+    char *leftover[] = { ARG("serve"), ARG("file") };
     assert_false(options_parse(&options, 3, unknown));
     assert_false(options_parse(&options, 2, unfinished));
     assert_false(options_parse(&options, 2, leftover));
