@@ -66,8 +66,8 @@ LINKS_amana-query := $(COMMON) config zone wal store query query/wire vault/wire
 LINKS_amana-auth := $(COMMON) config db auth/wire auth/inside
 LINKS_amana-vault := $(COMMON) config db vault/wire vault/inside
 
-all: $(PROGRAMS:%=$(BIN)/%) $(BIN)/tidy
-.PHONY: all check tidy ui surface clean help test-bins fuzz-replay hurried
+all: $(PROGRAMS:%=$(BIN)/%) $(if $(wildcard tools/tidy.c),$(BIN)/tidy)
+.PHONY: all check test-tools tidy ui surface clean help test-bins fuzz-replay hurried
 
 # Generated sources (tables from npm data, the console's files) come from tools/*.mk fragments.
 -include $(wildcard tools/*.mk)
@@ -136,6 +136,16 @@ test-bins: $(TEST_BINS)
 # Runs every unit test; prints one line a program; fails if one did.
 check: test-bins
 	@sh tools/run_tests.sh $(TEST_BINS)
+
+# What the system tests read the wal with.
+test-tools: $(BIN)/wal_count $(BUILD)/hurried/bin/amana-ingest
+$(BIN)/wal_count: $(OUT)/test-obj/system/wal_count.o $(foreach r,base sys json event wal,$(call room_archive,$(r)))
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--as-needed -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
+ifeq ($(PROFILE),release)
+$(BUILD)/hurried/bin/amana-ingest: $(BIN)/amana-ingest
+	@$(MAKE) --no-print-directory hurried
+endif
 
 # ---- fuzz targets: LLVMFuzzerTestOneInput in tests/fuzz/*_fuzz.c ----------------------------
 # Replayed over tests/fuzz/corpus/<name>/ under the sanitizers; `make fuzz NAME=json_scan` fuzzes.

@@ -1,0 +1,96 @@
+// A house of its own for a test: init and serve in a fresh directory, on free ports.
+//   const house = await startHouse();  … house.ingest, house.token, house.count() …  await house.stop()
+import { spawn, execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+export const build = resolve(root, process.env.AMANA_BUILD ?? "build");
+export const isRoot = process.getuid() === 0;
+
+export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+export async function until(what, condition, ms = 10000) {
+  for (const end = Date.now() + ms; Date.now() < end; await sleep(20)) {
+    const value = await condition();
+    if (value) return value;
+  }
+  throw new Error(`not within ${ms} ms: ${what}`);
+}
+
+// options.dir: where the data lies (default: fresh); options.hurried: the ingest whose ten minutes
+// are three seconds.
+export async function startHouse(options = {}) {
+  const base = options.base ?? mkdtempSync(join(tmpdir(), "amana-house-"));
+  const dir = join(base, "data");
+  const bin = options.hurried ? hurriedPrograms(base) : join(build, "bin");
+  const amana = join(bin, "amana");
+  const made = JSON.parse(execFileSync(amana, ["init", "--data", dir, "--json"], { encoding: "utf8" }));
+  const house = { base, dir, amana, token: made.token, key: made.api_key.key,
+                  secret: made.api_key.secret, log: "" };
+  await serve(house);
+  house.stop = async () => {
+    if (house.child.exitCode === null && house.child.signalCode === null) {
+      house.child.kill("SIGTERM");
+      await house.ended;
+    }
+    rmSync(base, { recursive: true, force: true });
+  };
+  house.restart = async () => {
+    house.child.kill("SIGTERM");
+    await house.ended;
+    await serve(house);
+  };
+  // What the wal holds, as query will read it.
+  house.count = () => JSON.parse(execFileSync(join(build, "bin/wal_count"), [join(dir, "wal")],
+                                              { encoding: "utf8", maxBuffer: 1 << 28 }));
+  // The process id of a program of this house.
+  house.pid = (name) => {
+    const out = execFileSync("ps", ["-o", "pid=,comm=", "--ppid", String(house.child.pid)],
+                             { encoding: "utf8" });
+    const line = out.split("\n").find((l) => l.trim().endsWith(`amana-${name}`));
+    return line ? Number(line.trim().split(/\s+/)[0]) : null;
+  };
+  return house;
+}
+
+async function serve(house) {
+  house.child = spawn(house.amana, ["serve", "--data", house.dir, "--ingest",
+                                    house.ingest ? house.ingest.slice(7) : "127.0.0.1:0"],
+                      { stdio: ["ignore", "pipe", "pipe"] });
+  house.ended = new Promise((done) => house.child.on("exit", (code, signal) => done({ code, signal })));
+  house.child.stderr.on("data", (text) => (house.log += text));
+  const ready = await new Promise((done, fail) => {
+    let out = "";
+    house.child.stdout.on("data", (text) => {
+      out += text;
+      house.log += text;
+      if (out.includes("\n")) done(out);
+    });
+    house.child.on("exit", () => fail(new Error(`serve ended early: ${house.log}`)));
+  });
+  house.ingest = /ingest (http:\/\/\S+)/.exec(ready)[1];
+}
+
+// A folder of programs in which ingest is the hurried one.
+function hurriedPrograms(base) {
+  const folder = join(base, "programs");
+  mkdirSync(folder);
+  // The supervisor looks for its programs beside itself, wherever a link to it leads: a copy.
+  execFileSync("cp", [join(build, "bin/amana"), join(folder, "amana")]);
+  symlinkSync(join(build, "hurried/bin/amana-ingest"), join(folder, "amana-ingest"));
+  return folder;
+}
+
+export function event(house, name, properties = {}) {
+  return { event: name, properties: { token: house.token, ...properties } };
+}
+
+export function post(house, path, body, headers = {}) {
+  return fetch(house.ingest + path, {
+    method: "POST", headers: { "content-type": "application/json", ...headers },
+    body: typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body),
+  });
+}
