@@ -48,8 +48,13 @@ export async function startHouse(options = {}) {
                                               { encoding: "utf8", maxBuffer: 1 << 28 }));
   // The process id of a program of this house.
   house.pid = (name) => {
-    const out = execFileSync("ps", ["-o", "pid=,comm=", "--ppid", String(house.child.pid)],
-                             { encoding: "utf8" });
+    let out = "";
+    try {
+      out = execFileSync("ps", ["-o", "pid=,comm=", "--ppid", String(house.child.pid)],
+                         { encoding: "utf8" });
+    } catch {
+      return null; // no child at this moment
+    }
     const line = out.split("\n").find((l) => l.trim().endsWith(`amana-${name}`));
     return line ? Number(line.trim().split(/\s+/)[0]) : null;
   };

@@ -50,8 +50,8 @@ function load(house, connections) {
 
 test("kill -9 of ingest under load loses nothing acknowledged and refuses nobody", async () => {
   const house = await startHouse();
+  const result = load(house, 8);
   try {
-    const result = load(house, 8);
     for (let kill = 0; kill < 5; kill++) {
       await sleep(300);
       const pid = await until("ingest runs", () => house.pid("ingest"));
@@ -67,14 +67,15 @@ test("kill -9 of ingest under load loses nothing acknowledged and refuses nobody
               `${result.acknowledged.length} acknowledged, ${found.unique} found`);
     assert.ok(found.unique <= result.sent);
   } finally {
+    await result.stop();
     await house.stop();
   }
 });
 
 test("a planned restart drains: nobody is refused, reset or lost", async () => {
   const house = await startHouse();
+  const result = load(house, 8);
   try {
-    const result = load(house, 8);
     const before = house.pid("ingest");
     await sleep(300);
     house.child.kill("SIGHUP");
@@ -85,6 +86,7 @@ test("a planned restart drains: nobody is refused, reset or lost", async () => {
     assert.deepEqual(Object.keys(result.answers), ["200"]);
     assert.equal(house.count().events.Load.unique, result.acknowledged.length);
   } finally {
+    await result.stop();
     await house.stop();
   }
 });
