@@ -229,7 +229,8 @@ static bool read_word(struct json_scan *scan, struct value *out)
         struct str text;
         enum value_type type;
     } words[] = {
-        { { "true", 4 }, VALUE_TRUE }, { { "false", 5 }, VALUE_FALSE }, { { "null", 4 }, VALUE_NULL },
+        { { "true", 4 }, VALUE_TRUE }, { { "false", 5 }, VALUE_FALSE },
+        { { "null", 4 }, VALUE_NULL },
     };
     struct str rest = str_of(scan->at, (size_t)(scan->end - scan->at));
     for (size_t i = 0; i < 3; i++) {

@@ -1,5 +1,5 @@
-/* Mixpanel's wire, from raw bytes to the sealed record and the reply. The input is five lines (path,
- * query, content type, content encoding, authorization) and then the body. */
+/* Mixpanel's wire, from raw bytes to the sealed record and the reply. The input is five lines
+ * (path, query, content type, content encoding, authorization) and then the body. */
 #include <string.h>
 
 #include "base/check.h"

@@ -33,7 +33,8 @@ void mixpanel_room_open(struct mixpanel_room *room)
     str_hex(hash, sizeof(hash), hex);
     bytes_printf(&json,
                  "{\"projects\":[{\"id\":1,\"token\":\"%s\",\"zone\":\"UTC\","
-                 "\"phone_country\":\"966\",\"key_epoch\":1,\"write_keys\":[{\"key\":\"%s\",\"hash\":\"%s\"}]}]}",
+                 "\"phone_country\":\"966\",\"key_epoch\":1,"
+                 "\"write_keys\":[{\"key\":\"%s\",\"hash\":\"%s\"}]}]}",
                  ROOM_TOKEN, ROOM_KEY, hex);
     check(settings_parse(bytes_str(&json), &room->settings) == 0);
     bytes_release(&json);

@@ -84,7 +84,8 @@ static void test_pipeline__an_address_at_the_cut_is_found_before_it(void **state
     for (size_t at = 236; at < 254; at++) {
         (void)snprintf(json, sizeof(json),
                        "{\"event\":\"a\",\"properties\":{\"token\":\"" ROOM_TOKEN "\","
-                       "\"distinct_id\":\"u1\",\"note\":\"%.*s noura.alotaibi@example.com wrote\"}}",
+                       "\"distinct_id\":\"u1\","
+                       "\"note\":\"%.*s noura.alotaibi@example.com wrote\"}}",
                        (int)at, text);
         mixpanel_room_post(&room, MIXPANEL_TRACK, "", json);
         assert_int_equal(mixpanel_room_admitted(&room), 1);

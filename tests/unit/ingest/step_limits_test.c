@@ -141,8 +141,10 @@ static void test_step_limits__what_is_too_deep_or_large_goes_alone(void **state)
     assert_str(left(STR("{\"a\":[[[1]]],\"b\":[[[[1]]]],\"c\":{\"d\":{\"e\":{\"f\":1}}}}")),
                "a=[[[1]]] c={\"d\":{\"e\":{\"f\":1}}} ");
     assert_int_equal(request.dropped[REFUSAL_value_too_deep], 1);
-    assert_int_equal(judge(RECORD_EVENT, around("{\"a\":", list(255), "}")).event.property_count, 1);
-    assert_int_equal(judge(RECORD_EVENT, around("{\"a\":", list(256), "}")).event.property_count, 0);
+    assert_int_equal(judge(RECORD_EVENT, around("{\"a\":", list(255), "}"))
+                         .event.property_count, 1);
+    assert_int_equal(judge(RECORD_EVENT, around("{\"a\":", list(256), "}"))
+                         .event.property_count, 0);
     assert_int_equal(judge(RECORD_EVENT, around("{\"a\":", members(255), "}"))
                          .event.property_count, 1);
     assert_int_equal(judge(RECORD_EVENT, around("{\"a\":", members(256), "}"))

@@ -17,8 +17,8 @@ static void test_json_doc__members_are_read_by_type(void **state)
     (void)state;
     struct json_doc *doc = NULL;
     uint64_t id = 0;
-    assert_int_equal(json_doc_parse(STR(" {\"s\":\"x\",\"n\":1.5,\"id\":7,\"b\":true,\"l\":[1,\"2\"],"
-                                        "\"z\":null} "), 4096, &doc), 0);
+    assert_int_equal(json_doc_parse(STR(" {\"s\":\"x\",\"n\":1.5,\"id\":7,\"b\":true,"
+                                        "\"l\":[1,\"2\"],\"z\":null} "), 4096, &doc), 0);
     const struct json_node *root = json_doc_root(doc);
     assert_int_equal(json_doc_type(root), JSON_OBJECT);
     assert_str(json_doc_get_string(root, "s", STR("")), "x");

@@ -75,10 +75,12 @@ static void test_json_scan__what_is_not_json_is_refused(void **state)
 static void test_json_scan__numbers_are_the_nearest_doubles(void **state)
 {
     (void)state;
-    const char *numbers[] = { "0.1", "123456789012345678", "9007199254740993", "1.7976931348623157e308",
+    const char *numbers[] = { "0.1", "123456789012345678", "9007199254740993",
+                              "1.7976931348623157e308",
                               "5e-324", "2.2250738585072014e-308", "1732443600.123", "-0.000001",
                               "0.30000000000000004", "179.99999999999997", "1e22", "1e23",
-                              "123456789.123456789", "8.41", "100000000000000000000000000000000000000"
+                              "123456789.123456789", "8.41",
+                              "100000000000000000000000000000000000000"
                               "00000000000000000000000000000000000000000000000.5" };
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
         struct json_scan scan;
@@ -129,7 +131,8 @@ static void test_json_scan__bytes_that_are_no_utf8_are_counted(void **state)
     (void)state;
     assert_text(STR("\"a\xff\xfe\""), STR("a\xef\xbf\xbd\xef\xbf\xbd"), 2);
     assert_text(STR("\"\xc0\xaf\""), STR("\xef\xbf\xbd\xef\xbf\xbd"), 2);
-    assert_text(STR("\"0123456789abcdef\xe2\x82\""), STR("0123456789abcdef\xef\xbf\xbd\xef\xbf\xbd"), 2);
+    assert_text(STR("\"0123456789abcdef\xe2\x82\""),
+                STR("0123456789abcdef\xef\xbf\xbd\xef\xbf\xbd"), 2);
     assert_text(STR("\"\\n\xff\""), STR("\n\xef\xbf\xbd"), 1);
     assert_text(STR("\"\xd9\x86\xd9\x88\xd8\xb1\xd8\xa9 0123456789\""),
                 STR("\xd9\x86\xd9\x88\xd8\xb1\xd8\xa9 0123456789"), 0);
@@ -199,8 +202,9 @@ static void test_json_scan__agrees_with_a_foreign_parser(void **state)
     (void)state;
     static const char *pieces[] = { "{", "}", "[", "]", ",", ":", "\"a\"", "\"\\u0646\\n\"", "1",
                                     "-0.5e3", "true", "null", " ", "\"\xd9\x86\"", "0", "\"b\"" };
-    static const char seed[] = "[{\"event\":\"Login\",\"properties\":{\"time\":1732443600.5,\"n\":-12,"
-                               "\"t\":\"\\ud83d\\ude00 \xd9\x86\",\"l\":[1,[],{}],\"b\":false}},null]";
+    static const char seed[] =
+        "[{\"event\":\"Login\",\"properties\":{\"time\":1732443600.5,\"n\":-12,"
+        "\"t\":\"\\ud83d\\ude00 \xd9\x86\",\"l\":[1,[],{}],\"b\":false}},null]";
     struct rand rand;
     uint32_t agreed = 0;
     rand_init(&rand, 7);

@@ -40,12 +40,14 @@ static void test_mixpanel_event__a_browser_event_is_taken_apart(void **state)
 {
     (void)state;
     const struct record *record = track(
-        "{\"event\":\"$mp_web_page_view\",\"properties\":{\"$os\":\"Linux\",\"$browser\":\"Chrome\","
+        "{\"event\":\"$mp_web_page_view\",\"properties\":{\"$os\":\"Linux\","
+        "\"$browser\":\"Chrome\","
         "\"$current_url\":\"http://localhost/\",\"$browser_version\":null,\"$screen_height\":1080,"
         "\"mp_lib\":\"web\",\"$lib_version\":\"2.83.0\",\"$insert_id\":\"1n86kn6muw4fwpzm\","
         "\"time\":1795453199.5,\"distinct_id\":\"$device:19ab\",\"$device_id\":\"19ab\","
         "\"$initial_referring_domain\":\"$direct\",\"company\":[\"acme\"],"
-        "\"token\":\"0123456789abcdef0123456789abcdef\"},\"$mp_metadata\":{\"$mp_event_id\":\"x\"}}");
+        "\"token\":\"0123456789abcdef0123456789abcdef\"},"
+        "\"$mp_metadata\":{\"$mp_event_id\":\"x\"}}");
     assert_int_equal(record->refusal.reason, REFUSAL_NONE);
     assert_str(record->event.name, "$mp_web_page_view");
     assert_str(record->token, ROOM_TOKEN);
@@ -98,7 +100,8 @@ static void test_mixpanel_event__odd_records_are_refused_for_their_reason(void *
     assert_int_equal(track("{\"event\":\"a\",\"properties\":{\"time\":\"soon\"}}")->refusal.reason,
                      REFUSAL_time_malformed);
     assert_int_equal(track("[7]")->refusal.reason, REFUSAL_not_an_object);
-    const struct record *record = track("{\"event\":\"a\",\"properties\":{\"n\":{\"m\":\"\xff\"}}}");
+    const struct record *record = track("{\"event\":\"a\",\"properties\":{\"n\":"
+                                        "{\"m\":\"\xff\"}}}");
     assert_int_equal(record->refusal.reason, REFUSAL_utf8_malformed);
     assert_str(record->refusal.field, "properties.n");
     assert_int_equal(track("{\"event\":\"\xff\"}")->refusal.reason, REFUSAL_utf8_malformed);

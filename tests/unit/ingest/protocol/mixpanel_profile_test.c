@@ -61,7 +61,8 @@ static void test_mixpanel_profile__each_operation_is_read(void **state)
     assert_update("\"$set_once\":{\"initial_utm_source\":null}", PROFILE_SET_ONCE,
                   "initial_utm_source", "null");
     assert_update("\"$add\":{\"logins\":-2.5}", PROFILE_ADD, "logins", "-2.5");
-    assert_update("\"$append\":{\"$transactions\":{\"$time\":\"2026-11-23T17:00:00\",\"$amount\":9}}",
+    assert_update("\"$append\":{\"$transactions\":{"
+                  "\"$time\":\"2026-11-23T17:00:00\",\"$amount\":9}}",
                   PROFILE_APPEND, "$transactions",
                   "{\"$time\":\"2026-11-23T17:00:00\",\"$amount\":9}");
     assert_update("\"$union\":{\"tags\":[\"a\",\"b\"]}", PROFILE_UNION, "tags", "[\"a\",\"b\"]");
@@ -87,8 +88,9 @@ static void test_mixpanel_profile__delete_takes_any_value(void **state)
 static void test_mixpanel_profile__the_envelope_is_read_wherever_it_stands(void **state)
 {
     (void)state;
-    post(MIXPANEL_ENGAGE, "{\"$set\":{\"a\":1},\"$add\":{\"b\":2},\"$ip\":\"0\",\"$ignore_time\":true,"
-                          "\"$ignore_alias\":\"true\",\"$time\":1795453199,\"$token\":\"t\","
+    post(MIXPANEL_ENGAGE, "{\"$set\":{\"a\":1},\"$add\":{\"b\":2},\"$ip\":\"0\","
+                          "\"$ignore_time\":true,\"$ignore_alias\":\"true\",\"$time\":1795453199,"
+                          "\"$token\":\"t\","
                           "\"$distinct_id\":77,\"$user_id\":\"x\",\"$mp_metadata\":{}}");
     assert_int_equal(room.output.count, 2);
     assert_int_equal(room.output.element_count, 1);

@@ -9,7 +9,7 @@
 
 #define TOKEN "\"token\":\"" ROOM_TOKEN "\""
 #define EVENT "{\"event\":\"Login\",\"properties\":{" TOKEN ",\"distinct_id\":\"u1\"}}"
-#define IMPORTED "{\"event\":\"Login\",\"properties\":{\"time\":" ROOM_NOW_S                         \
+#define IMPORTED "{\"event\":\"Login\",\"properties\":{\"time\":" ROOM_NOW_S \
                  ",\"distinct_id\":\"u1\",\"$insert_id\":\"i-1\"}}"
 
 static struct mixpanel_room room;
@@ -83,7 +83,8 @@ static void test_mixpanel__verbose_names_what_is_missing(void **state)
                  "{\"error\":\"$distinct_id, missing or empty\",\"status\":0}");
     mixpanel_room_post(&room, MIXPANEL_GROUPS, "verbose=1",
                        "{\"$token\":\"" ROOM_TOKEN "\",\"$group_key\":\"company\",\"$set\":{}}");
-    assert_reply(200, "application/json", "{\"error\":\"$group_id, missing or empty\",\"status\":0}");
+    assert_reply(200, "application/json",
+                 "{\"error\":\"$group_id, missing or empty\",\"status\":0}");
 }
 
 static void test_mixpanel__an_unknown_token_is_answered_like_a_known_one(void **state)
@@ -120,8 +121,8 @@ static void test_mixpanel__import_under_strict_judges_each_record(void **state)
     assert_reply(400, "application/json",
                  "{\"code\":400,\"error\":\"some data points in the request failed validation\","
                  "\"failed_records\":[{\"index\":0,\"insert_id\":\"i-9\",\"$insert_id\":\"i-9\","
-                 "\"field\":\"properties.time\",\"message\":\"'properties.time' is invalid: must be "
-                 "specified as seconds since epoch\"}],\"num_records_imported\":1,"
+                 "\"field\":\"properties.time\",\"message\":\"'properties.time' is invalid: "
+                 "must be specified as seconds since epoch\"}],\"num_records_imported\":1,"
                  "\"status\":\"Bad Request\"}");
     assert_int_equal(mixpanel_room_admitted(&room), 1);
 }
@@ -146,12 +147,13 @@ static void test_mixpanel__the_sentences_of_failed_records(void **state)
     const char *time = "properties.time", *id = "properties.distinct_id";
     assert_failed("{\"event\":\"a\",\"properties\":{\"distinct_id\":\"u\"}}", time,
                   "'properties.time' is invalid: must not be missing");
-    assert_failed("{\"event\":\"a\",\"properties\":{\"distinct_id\":\"u\",\"time\":1795463200}}", time,
+    assert_failed("{\"event\":\"a\",\"properties\":{\"distinct_id\":\"u\","
+                  "\"time\":1795463200}}", time,
                   "'properties.time' is invalid: must not be in the future");
     assert_failed("{\"event\":\"a\",\"properties\":{\"time\":" ROOM_NOW_S "}}", id,
                   "'properties.distinct_id' is invalid: must not be missing");
-    assert_failed("{\"event\":\" \",\"properties\":{\"distinct_id\":\"u\",\"time\":" ROOM_NOW_S "}}",
-                  "event", "'event' must not be missing or blank");
+    assert_failed("{\"event\":\" \",\"properties\":{\"distinct_id\":\"u\",\"time\":" ROOM_NOW_S
+                  "}}", "event", "'event' must not be missing or blank");
     assert_failed("{\"event\":\"a\",\"properties\":{\"distinct_id\":\"u\",\"time\":" ROOM_NOW_S
                   ",\"utm_source\":\"\xff\"}}", "properties.utm_source",
                   "properties.utm_source is invalid: string should be valid utf8");
@@ -221,8 +223,8 @@ static void test_mixpanel__bad_credentials_have_their_own_sentences(void **state
                  "\"status\":\"Unauthorized\"}");
     import_as("Basic bm90LWEtc2VjcmV0Og==", "");
     assert_reply(401, "application/json",
-                 "{\"code\":401,\"error\":\"Unauthorized, invalid project secret. See docs for more "
-                 "information: https://developer.mixpanel.com/reference/authentication"
+                 "{\"code\":401,\"error\":\"Unauthorized, invalid project secret. See docs "
+                 "for more information: https://developer.mixpanel.com/reference/authentication"
                  "#project-secret\",\"status\":\"Unauthorized\"}");
     import_as("Basic " ROOM_KEY ":" ROOM_SECRET, "project_id=2");
     assert_reply(401, "application/json",
@@ -236,7 +238,8 @@ static void test_mixpanel__profiles_under_strict_are_judged_too(void **state)
 {
     (void)state;
     mixpanel_room_post(&room, MIXPANEL_ENGAGE, "strict=1&verbose=1",
-                       "[{\"$token\":\"" ROOM_TOKEN "\",\"$distinct_id\":\"u\",\"$set\":{\"a\":1}}]");
+                       "[{\"$token\":\"" ROOM_TOKEN "\",\"$distinct_id\":\"u\","
+                       "\"$set\":{\"a\":1}}]");
     assert_reply(200, "application/json",
                  "{\"code\":200,\"error\":null,\"num_good_events\":1,\"num_records_imported\":1,"
                  "\"status\":1}");
