@@ -45,7 +45,7 @@ LIB_db := -lsqlite3
 LIB_event := -lunistring -lidn2
 LIB_http := -lmicrohttpd
 LIB_store := -lzstd
-LIB_ingest := -lz -lmaxminddb -lpcre2-8
+LIB_ingest := -lz -lmaxminddb
 ALL_LIBS := $(LIB_http) $(LIB_ingest) $(LIB_store) $(LIB_event) $(LIB_db) $(LIB_json) \
   $(LIB_crypto) $(LIB_base)
 
@@ -56,7 +56,8 @@ ARCHIVES := $(foreach r,$(ROOMS),$(call room_archive,$(r)))
 reverse = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
 LINK_ORDER := $(call reverse,$(ARCHIVES))
 
-PROGRAMS := amana amana-ingest
+ALL_PROGRAMS := amana amana-ingest amana-web amana-query amana-auth amana-vault
+PROGRAMS := $(foreach p,$(ALL_PROGRAMS),$(if $(wildcard src/process/$(subst -,_,$(p))_main.c),$(p)))
 # Which rooms each program links: no more than its duty needs. Reviewed with `make surface`.
 COMMON := base sys crypto json event
 LINKS_amana := $(COMMON) cli

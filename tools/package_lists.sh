@@ -1,6 +1,7 @@
 # Debian 12's packages, by what needs them: read by ./run and ./check. Reasons for each library:
 # docs/decisions/0005-libraries.md.
 build_packages="gcc libc6-dev make pkg-config ca-certificates tzdata libmicrohttpd-dev
-  libsodium-dev libcjson-dev zlib1g-dev libxxhash-dev libunistring-dev libidn2-dev"
+  libsodium-dev libcjson-dev zlib1g-dev libxxhash-dev libunistring-dev libidn2-dev libsqlite3-dev
+  libzstd-dev libmaxminddb-dev"
 check_packages="libcmocka-dev procps"
 command -v node >/dev/null && command -v npm >/dev/null || check_packages="$check_packages nodejs npm"

@@ -2,7 +2,8 @@
 
 #include <stdio.h>
 
-/* Days from civil and back: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms" (2013). */
+/* Days from civil and back: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
+ * 2013. */
 int64_t time_days_from_civil(int32_t year, int32_t month, int32_t day)
 {
     int64_t y = (int64_t)year - (month <= 2);

@@ -68,7 +68,8 @@ static int listen_locally(const struct house *house, const char *name, int *fd)
     return r;
 }
 
-/* The programs and links of DESIGN 2, as far as they exist. Numbers make uids: they never change. */
+/* The programs and links of docs/ARCHITECTURE.md, as far as they exist. Numbers make uids: they
+ * never change. */
 static int run_programs(struct serving *serving, const int listeners[4])
 {
     struct house *house = &serving->house;

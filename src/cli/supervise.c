@@ -1,9 +1,9 @@
 /* How programs and links live.
  *
- *   start      control pair, boot id, fork and exec; then SELF (its own boot id), then every link
- *              of which both ends live: a fresh SEQPACKET pair, one end sent to each by RELINK.
+ *   start      control pair, boot id, fork and exec; then SELF (its own boot id), then every
+ *              link of which both ends live: a fresh SEQPACKET pair, one end to each by RELINK.
  *   death      the kernel closes the dead end, so the survivor reads end of file: closed. The
- *              program is started again after a pause that doubles from 100 ms to 5 s, and the links
+ *              program is started again after a pause that doubles from 100 ms to 5 s, and links
  *              are made anew.
  *   planned    DRAIN, wait for exit 0, start again: the listening socket is ours, so connections
  *              wait in its backlog and none is refused.
@@ -15,7 +15,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -111,7 +110,8 @@ static void send_relink(struct supervisor *s, uint32_t to, struct control_event 
 
 static void tell_boot_id(struct supervisor *s, uint32_t to, const char *link, uint32_t of)
 {
-    struct control_event event = { .link = str_from(link), .peer = str_from(name_of(s, of)), .fd = -1 };
+    struct control_event event = { .link = str_from(link), .peer = str_from(name_of(s, of)),
+                                   .fd = -1 };
     memcpy(event.boot_id, s->children[of].boot_id, sizeof(event.boot_id));
     send_relink(s, to, &event);
 }

@@ -28,7 +28,7 @@ struct event {
     uint64_t insert_hash;   /* keyed hash of the insert id; 0 = it had none */
     uint32_t flags;
     uint32_t property_count;
-    struct property *properties; /* distinct names, in order of arrival; no ids, no token, no time */
+    struct property *properties; /* distinct names, in order of arrival; no token, no time */
 };
 
 enum profile_op {

@@ -22,7 +22,7 @@ enum {
     LIMIT_ID_BYTES = 255,                            /* over-long ids are refused, never cut */
     LIMIT_JSON_DEPTH = 64,                           /* beyond: refused before anything else */
     LIMIT_FUTURE_MS = 60 * 60 * 1000,                /* a time further ahead is not believed */
-    LIMIT_SEALED_BATCH_BYTES = 48 * 1024,            /* one AMSB batch: fits one frame to the vault */
+    LIMIT_SEALED_BATCH_BYTES = 48 * 1024,            /* one batch fits one frame to the vault */
     LIMIT_REQUEST_ARENA_BYTES = 64 * 1024 * 1024,
 };
 

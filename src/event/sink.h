@@ -1,6 +1,7 @@
 /* Where events go: the wal's follower feeds whoever implements this (the store; a ClickHouse
  * cluster later). Everything passed is borrowed for the call. Calls come from one thread, in wal
- * order; a position is passed with each so that the sink can say how far it is durable. */
+ * order; `advance` after each record says how far they have come, so that the sink can say how far
+ * it is durable. */
 #ifndef EVENT_SINK_H
 #define EVENT_SINK_H
 

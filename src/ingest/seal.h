@@ -1,8 +1,8 @@
 /* The last step of the pipeline: personal values become refs, and are sealed twice, for the ledger
  * inside and for the vault outside (wall.md 2 and 3). Nothing personal leaves this step in clear.
  *
- * A sealer is shared by all threads (it locks inside). A session belongs to one request, lies in its
- * arena, and is wiped with it (http/server wipes arenas and bodies). */
+ * A sealer is shared by all threads (it locks inside). A session belongs to one request, lies in
+ * its arena, and is wiped with it (http/server wipes arenas and bodies). */
 #ifndef INGEST_SEAL_H
 #define INGEST_SEAL_H
 

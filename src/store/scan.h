@@ -55,7 +55,8 @@ struct scan_filter {
 };
 
 enum scan_payload {
-    SCAN_CODE = 0, /* u32 code of the value, valid in this scan: scan_value; 0 = absent, null is a value */
+    SCAN_CODE = 0, /* u32 code of the value, valid in this scan: scan_value; 0 = absent (null is
+                      a value) */
     SCAN_NUMBER,   /* f64; NaN when absent or not a number */
     SCAN_LIST,     /* codes of the elements (one for a scalar, none when absent or empty) */
 };

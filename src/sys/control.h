@@ -1,7 +1,7 @@
 /* The control pair between the supervisor and a child (wall.md 1, Relinking).
  *
  * supervisor → child:  RELINK {str link, str peer, u8 boot id[16]} with one descriptor: the link of
- *                      that name is made anew. The boot id is the peer's, new at each of its starts.
+ *                      that name is made anew. The boot id is the peer's, new at each start.
  *                      DRAIN: stop accepting, finish what is in flight, exit with 0.
  * child → supervisor:  READY: it serves. (The ready line waits for all.)
  * End of file on control: the supervisor is gone; the child ends at once. */

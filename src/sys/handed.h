@@ -2,8 +2,8 @@
  * "control=3,listen=4,data=5,keys=6,uid=61501". The first thing each *_main.c reads.
  *
  * Every child gets: control (SEQPACKET to the supervisor), data (a directory, its own room of the
- * data directory), keys (a directory, its own folder of the keys; already open), uid and gid (ids to
- * drop to; absent = stay). Links come by relink messages over control, also the first time. */
+ * data directory), keys (a directory, its own folder of the keys; already open), uid and gid (ids
+ * to drop to; absent = stay). Links come by relink messages over control, also the first time. */
 #ifndef SYS_HANDED_H
 #define SYS_HANDED_H
 

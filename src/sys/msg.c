@@ -11,7 +11,8 @@
 
 #include "base/err.h"
 
-enum { MSG_MAGIC = 0x4d41, MSG_VERSION = 1, MSG_FLAG_MEMFD = 1, FD_SPACE = CMSG_SPACE(sizeof(int)) };
+enum { MSG_MAGIC = 0x4d41, MSG_VERSION = 1, MSG_FLAG_MEMFD = 1,
+       FD_SPACE = CMSG_SPACE(sizeof(int)) };
 enum { SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL };
 
 static int wait_for(int fd, short events, uint32_t timeout_ms)

@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -141,6 +142,11 @@ void spawn_raise_fd_limit(void)
         return;
     limit.rlim_cur = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
     (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void spawn_private_umask(void)
+{
+    (void)umask(0027);
 }
 
 uint32_t spawn_uid(void) { return getuid(); }

@@ -45,6 +45,8 @@ int spawn_wait(const int *fds, bool *which, size_t count, uint32_t timeout_ms) M
  * ERR_BUSY when another holds it. */
 int spawn_lock(int dir_fd, const char *name, uint32_t wait_ms) MUST_USE;
 void spawn_raise_fd_limit(void);
+/* Files of this process and its children are nobody else's: umask 0027. */
+void spawn_private_umask(void);
 uint32_t spawn_uid(void);               /* of this process */
 uint32_t spawn_gid(void);
 /* The path of a program that lies beside this one; valid for the process. */

@@ -11,7 +11,7 @@
 #include "base/log.h"
 
 enum {
-    ZERO_AHEAD_BYTES = 4 * 1024 * 1024, /* 4 MiB of zeros take about 2 ms, once in 4 MiB of events */
+    ZERO_AHEAD_BYTES = 4 * 1024 * 1024, /* about 2 ms, once in 4 MiB of events */
     ZERO_STEP_BYTES = 256 * 1024,
 };
 
@@ -86,7 +86,7 @@ static int begin_file(struct wal_write *wal)
     if (r == 0)
         r = fs_sync_dir(wal->fs, ".");
     if (r != 0) {
-        /* Nothing was acknowledged from it: it goes, so that a full disk does not fill with them. */
+        /* Nothing was acknowledged from it: it goes, or a full disk would collect them. */
         file_close(wal->file);
         wal->file = NULL;
         if (fs_remove(wal->fs, name) != 0)
@@ -112,7 +112,7 @@ static int zero_ahead(struct wal_write *wal, uint64_t until)
     return 0;
 }
 
-/* Space for the group, taken before a byte of it is written: "no space" never leaves half of one. */
+/* Space for the group, taken before a byte of it is written: a full disk never gets half of one. */
 static int make_room(struct wal_write *wal, size_t len)
 {
     if (wal->file && wal->end + len > WAL_FILE_BYTES) {

@@ -1,7 +1,8 @@
 /* web → query. One frame type asks, one answers; all of it without a single person in it.
  *
  * type 1 QUESTION: u8 what · u8 zero 3 · u32 zero · u64 project · u32 grant length (0 or 256) ·
- *   grant · rest: the question's bytes (JSON; the spec for REPORT, parameters for the others).
+ *   grant · u32 settings length · settings (JSON of the project, as auth said: zone, week_start,
+ *   classes) · rest: the question's bytes (JSON; the spec for REPORT, parameters for the others).
  * type 2 ANSWER: u32 HTTP-like status · rest: JSON.
  * A grant of kind question names SHA-256 of the question's bytes (wall.md 5.4). Without a grant, or
  * without the right `unfolded` in it, small cells are folded. */
@@ -29,6 +30,7 @@ struct query_question {
     enum query_what what;
     uint64_t project;
     struct str grant;      /* 256 bytes or empty */
+    struct str settings;   /* JSON object */
     struct str question;
 };
 

@@ -1,0 +1,34 @@
+// Which page, by the address. Only pages that exist have one.
+import { computed, signal } from "@preact/signals";
+
+export type Page = "trends" | "live" | "setup" | "enter";
+export const pages: Exclude<Page, "enter">[] = ["trends", "live", "setup"];
+
+const here = () => location.pathname + location.search;
+export const address = signal(here());
+export const path = computed(() => address.value.split("?")[0]!);
+export const search = computed(() => new URLSearchParams(address.value.split("?")[1] ?? ""));
+export const page = computed<Page | null>(() => {
+  const name = path.value.slice(1) as Page;
+  return name === "enter" || pages.includes(name) ? name : null;
+});
+
+addEventListener("popstate", () => { address.value = here(); });
+
+export function go(to: string, replace = false): void {
+  if (to === here()) return;
+  history[replace ? "replaceState" : "pushState"](null, "", to);
+  const moved = to.split("?")[0] !== path.value;
+  address.value = to;
+  if (moved) scrollTo(0, 0);
+}
+
+/** Follows a link of ours without loading the page again. */
+export function follow(event: MouseEvent): void {
+  const link = (event.target as Element).closest?.("a");
+  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
+  if (link.hash && link.pathname === location.pathname) return;
+  event.preventDefault();
+  go(link.pathname + link.search);
+}
