@@ -7,7 +7,8 @@
 void seen_note(struct seen *seen, int64_t id, int64_t at_ms)
 {
     bool is_new;
-    uint32_t *place = map_put(&seen->index, str_of(&id, sizeof(id)), (uint32_t)seen->count, &is_new);
+    struct str key = str_of(&id, sizeof(id));
+    uint32_t *place = map_put(&seen->index, key, (uint32_t)seen->count, &is_new);
     if (!is_new) {
         seen->entries[*place].at_ms = at_ms;
         return;

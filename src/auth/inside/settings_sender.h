@@ -1,7 +1,7 @@
 /* Tells ingest its settings, on a thread of its own: somebody's question must not wait until ingest
  * has written a file. Only the newest settings are sent; what did not arrive, or was refused
- * because of a full disk, is sent again every few seconds, and when the link is made anew the caller
- * sends them anyway. */
+ * because of a full disk, is sent again every few seconds, and when the link is made anew the
+ * caller sends them anyway. */
 #ifndef AUTH_INSIDE_SETTINGS_SENDER_H
 #define AUTH_INSIDE_SETTINGS_SENDER_H
 
