@@ -5,14 +5,13 @@
 #include "auth/inside/database.h"
 #include "crypto/random.h"
 #include "crypto/sign.h"
-#include "support/test.h"
 
 static void open_auth(struct auth_room *room)
 {
     struct auth_config config = { .fs = room->fs, .grant_key = room->secret_key,
                                   .owner_uid = ROOM_OWNER_UID };
     memset(config.boot_id, 7, sizeof(config.boot_id));
-    assert_int_equal(auth_open(&config, &room->auth), 0);
+    check(auth_open(&config, &room->auth) == 0);
 }
 
 void auth_room_open(struct auth_room *room)
@@ -28,7 +27,7 @@ void auth_room_open(struct auth_room *room)
     arena_init(&room->arena, 0);
     room->disk = disk_create();
     room->fs = disk_fs(room->disk);
-    assert_int_equal(setup_make(room->fs, &setup, &room->settings), 0);
+    check(setup_make(room->fs, &setup, &room->settings) == 0);
     open_auth(room);
 }
 
@@ -66,8 +65,8 @@ struct str auth_room_refusal(struct auth_room *room, struct auth_request request
 struct str auth_room_enter(struct auth_room *room, struct str link)
 {
     struct auth_request request = { .type = AUTH_ENTER, .by = AUTH_BY_COOKIE, .link = link };
-    assert_int_equal(auth_room_ask(room, request), AUTH_ENTERED);
-    assert_int_equal(room->answer.cookie.len, 43);
+    check(auth_room_ask(room, request) == AUTH_ENTERED);
+    check(room->answer.cookie.len == 43);
     return room->answer.cookie;
 }
 
@@ -81,16 +80,16 @@ void auth_room_add_project(struct auth_room *room)
     };
     struct api_key key = { .key = STR("k_other"), .rights = RIGHT_AGGREGATE };
     secret_hash(STR(ROOM_API_SECRET), key.hash);
-    assert_int_equal(db_begin(auth->db), 0);
-    assert_int_equal(projects_add(&auth->projects, &project), 0);
-    assert_int_equal(project.id, 2);
+    check(db_begin(auth->db) == 0);
+    check(projects_add(&auth->projects, &project) == 0);
+    check(project.id == 2);
     key.project = project.id;
-    assert_int_equal(members_add_principal(&auth->members, "key", 1, &key.principal), 0);
-    assert_int_equal(api_keys_add(&auth->keys, &key), 0);
-    assert_int_equal(projects_set_class(&auth->projects, 2, STR("plan"), STR("personal")), 0);
-    assert_int_equal(projects_set_class(&auth->projects, 2, STR("plan"), STR("open")), 0);
-    assert_int_equal(projects_set_class(&auth->projects, 2, STR("code"), STR("secret")), 0);
-    assert_int_equal(projects_add_proxy(&auth->projects, STR("192.0.2.1")), 0);
-    assert_int_equal(projects_add_proxy(&auth->projects, STR("192.0.2.1")), 0);
-    assert_int_equal(db_commit(auth->db), 0);
+    check(members_add_principal(&auth->members, "key", 1, &key.principal) == 0);
+    check(api_keys_add(&auth->keys, &key) == 0);
+    check(projects_set_class(&auth->projects, 2, STR("plan"), STR("personal")) == 0);
+    check(projects_set_class(&auth->projects, 2, STR("plan"), STR("open")) == 0);
+    check(projects_set_class(&auth->projects, 2, STR("code"), STR("secret")) == 0);
+    check(projects_add_proxy(&auth->projects, STR("192.0.2.1")) == 0);
+    check(projects_add_proxy(&auth->projects, STR("192.0.2.1")) == 0);
+    check(db_commit(auth->db) == 0);
 }

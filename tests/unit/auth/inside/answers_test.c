@@ -421,6 +421,44 @@ static void test_answers__the_first_failed_write_closes_the_door(void **state)
     auth_room_close(&room);
 }
 
+static int few_bytes(struct fs *fs, uint64_t *out)
+{
+    (void)fs;
+    *out = 1 << 20;
+    return 0;
+}
+
+/* A nearly full disk: nothing is written, and those who are in still ask. */
+static void test_answers__a_full_disk_stops_changes_only(void **state)
+{
+    (void)state;
+    static struct fs_ops full;
+    struct auth_room room;
+    auth_room_open(&room);
+    struct str cookie = auth_room_enter(&room, STR(ROOM_OWNER_LINK));
+    assert_int_equal(auth_room_ask(&room, by_uid(AUTH_NEW_OWNER_LINK, ROOM_OWNER_UID)),
+                     AUTH_LINKED);
+    struct str link = room.answer.link;
+    const struct fs_ops *enough = room.fs->ops;
+    full = *enough;
+    full.free_bytes = few_bytes;
+    room.fs->ops = &full;
+    uint64_t steps = disk_steps(room.disk);
+    struct auth_request change = by_cookie(AUTH_CHANGE_PROJECT, cookie);
+    change.name = STR("N");
+    assert_str(auth_room_refusal(&room, enter(link)), "io");
+    assert_str(auth_room_refusal(&room, by_uid(AUTH_NEW_OWNER_LINK, ROOM_OWNER_UID)), "io");
+    assert_str(auth_room_refusal(&room, by_cookie(AUTH_LEAVE, cookie)), "io");
+    assert_str(auth_room_refusal(&room, change), "io");
+    assert_int_equal(auth_room_ask(&room, by_cookie(AUTH_AUTHORIZE, cookie)), AUTH_GRANTED);
+    auth_tick(room.auth);
+    assert_int_equal(disk_steps(room.disk), steps);
+    room.fs->ops = enough;
+    (void)auth_room_enter(&room, link);
+    assert_int_equal(auth_room_ask(&room, change), AUTH_IS);
+    auth_room_close(&room);
+}
+
 /* The power fails after each step of an entrance: the link still opens, or the cookie was never
  * given; a cookie that was given holds, and its link is dead. */
 static void test_enter__a_crash_at_any_step_leaves_one_way_in(void **state)
@@ -472,6 +510,7 @@ int main(void)
         cmocka_unit_test(test_change_project__is_kept_and_told),
         cmocka_unit_test(test_change_project__refuses_what_has_no_form_or_no_right),
         cmocka_unit_test(test_answers__the_first_failed_write_closes_the_door),
+        cmocka_unit_test(test_answers__a_full_disk_stops_changes_only),
         cmocka_unit_test(test_enter__a_crash_at_any_step_leaves_one_way_in),
     };
     return RUN(tests);
