@@ -5,6 +5,8 @@
 
 #include "cli/import.h"
 #include "cli/init.h"
+#include "cli/owner_link.h"
+#include "cli/sample.h"
 #include "cli/serve.h"
 
 static const struct command {
