@@ -1,6 +1,6 @@
 /* The memory of one query. What an outsider sizes (groups, cells) is taken here; over the limit
- * there is no memory, and the query ends with ERR_TOO_LARGE instead of taking the house down. Safe
- * from several threads. */
+ * there is none (ERR_NOMEM inside the engine, ERR_TOO_LARGE to the asker), and one query cannot
+ * take the house down. Safe from several threads. */
 #ifndef ENGINE_BUDGET_H
 #define ENGINE_BUDGET_H
 
@@ -16,8 +16,8 @@ struct budget {
     _Atomic size_t used;
 };
 
-/* Grows or shrinks an array from old to new bytes; new bytes are zero. NULL, and ptr untouched, when
- * that would pass the limit or there is no memory. new_bytes > 0. */
+/* Grows or shrinks an array from old to new bytes; new bytes are zero. NULL, and ptr untouched,
+ * when that would pass the limit or there is no memory. new_bytes > 0. */
 void *budget_resize(struct budget *budget, void *ptr, size_t old_bytes, size_t new_bytes) MUST_USE;
 /* NULL with 0 bytes is fine. */
 void budget_free(struct budget *budget, void *ptr, size_t bytes);

@@ -67,7 +67,7 @@ static int grow_keys(struct groups *groups)
     uint32_t *keys = budget_resize(groups->budget, groups->keys, key_bytes(groups, groups->cap),
                                    key_bytes(groups, cap));
     if (keys == NULL)
-        return ERR_TOO_LARGE;
+        return ERR_NOMEM;
     groups->keys = keys;
     groups->cap = cap;
     return 0;
@@ -78,7 +78,7 @@ static int grow_slots(struct groups *groups)
     uint32_t count = groups->slot_count ? groups->slot_count * 2 : FIRST_CAP * 2;
     uint32_t *slots = budget_resize(groups->budget, NULL, 0, count * sizeof(*slots));
     if (slots == NULL)
-        return ERR_TOO_LARGE;
+        return ERR_NOMEM;
     budget_free(groups->budget, groups->slots, groups->slot_count * sizeof(*slots));
     groups->slots = slots;
     groups->slot_count = count;
@@ -97,7 +97,7 @@ int groups_put(struct groups *groups, const uint32_t *key, uint64_t hash, uint32
         return 0;
     }
     if (groups->count >= COUNT_MAX)
-        return ERR_TOO_LARGE;
+        return ERR_NOMEM;
     int r = groups->count == groups->cap ? grow_keys(groups) : 0;
     if (r == 0 && groups->count >= groups->slot_count / 4 * 3)
         r = grow_slots(groups);

@@ -23,7 +23,7 @@ void groups_init(struct groups *groups, uint32_t width, struct budget *budget);
 void groups_release(struct groups *groups);
 void groups_reset(struct groups *groups);         /* empty, memory kept */
 uint64_t groups_hash(const uint32_t *key, uint32_t width);
-/* The number of the tuple, given one when it is new. ERR_TOO_LARGE at the budget's limit. */
+/* The number of the tuple, given one when it is new. ERR_NOMEM at the budget's limit. */
 int groups_put(struct groups *groups, const uint32_t *key, uint64_t hash, uint32_t *index) MUST_USE;
 /* False when the tuple was never put. */
 bool groups_find(const struct groups *groups, const uint32_t *key, uint32_t *index) MUST_USE;

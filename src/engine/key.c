@@ -39,6 +39,34 @@ uint32_t key_from_code(const struct scan *scan, const struct spec_by *by, uint32
     return code;
 }
 
+static uint32_t length_of(const struct scan_block *block, uint32_t payload, uint32_t r)
+{
+    const uint32_t *off = block->list_off[payload];
+    return off[r + 1] > off[r] ? off[r + 1] - off[r] : 1;
+}
+
+uint32_t key_count(const struct spec *spec, const struct scan_block *block, uint32_t r)
+{
+    uint64_t count = 1;
+    for (uint32_t b = 0; b < spec->by_count && count <= KEY_ROW_MAX; b++)
+        count *= length_of(block, b, r);
+    return count <= KEY_ROW_MAX ? (uint32_t)count : KEY_ROW_MAX + 1;
+}
+
+void key_of_row(const struct scan *scan, const struct spec *spec, const struct scan_block *block,
+                struct key_row row, uint32_t *key)
+{
+    uint32_t i = row.i;
+    for (uint32_t b = 0; b < spec->by_count; b++) {
+        const uint32_t *off = block->list_off[b] + row.r;
+        uint32_t length = length_of(block, b, row.r), code = 0;
+        if (off[1] > off[0])
+            code = block->codes[b][off[0] + i % length];
+        key[b] = key_from_code(scan, &spec->by[b], code);
+        i /= length;
+    }
+}
+
 static void format_range(const struct spec_by *by, uint32_t range, struct bytes *out)
 {
     struct value edge = { .type = VALUE_NUMBER, .as.number = by->edges[range] };

@@ -92,8 +92,8 @@ static int make_filter(const struct selector *question, const struct selector *r
 int plan_make(const struct spec *spec, int64_t from_ms, int64_t to_ms, struct arena *arena,
               struct plan *out)
 {
-    _Static_assert(SPEC_SHOW_MAX <= SCAN_WANTS_MAX, "each row has a want");
-    _Static_assert(SPEC_BY_MAX < SCAN_PAYLOADS_MAX, "the sum's number comes after");
+    _Static_assert(SPEC_SHOW_MAX + 0 <= SCAN_WANTS_MAX, "each row has a want");
+    _Static_assert(SPEC_BY_MAX + 0 < SCAN_PAYLOADS_MAX, "the sum's number comes after");
     check(spec->by_count <= SPEC_BY_MAX && spec->show_count <= SPEC_SHOW_MAX);
     struct scan_want *wants = arena_try(arena, (spec->show_count + 1) * sizeof(*wants));
     if (wants == NULL)

@@ -42,8 +42,9 @@ static void *worker_main(void *arg)
 {
     struct worker *worker = arg;
     int expected = 0, r = work(worker);
-    if (r != 0 && atomic_compare_exchange_strong(&worker->crew->failed, &expected, r))
-        scan_cancel(worker->crew->run->scan);
+    /* The others see it before their next block; the scan itself may be wanted again. */
+    if (r != 0)
+        (void)atomic_compare_exchange_strong(&worker->crew->failed, &expected, r);
     return NULL;
 }
 

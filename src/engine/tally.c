@@ -58,23 +58,23 @@ int tally_reserve(struct tally *tally, size_t count)
     if (tally->columns & TALLY_ROWS) {
         uint64_t *rows = grown(tally, 0, tally->rows, count * sizeof(*rows));
         if (rows == NULL)
-            return ERR_TOO_LARGE;
+            return ERR_NOMEM;
         tally->rows = rows;
     }
     if (tally->columns & TALLY_PERSONS) {
         uint32_t *persons = grown(tally, 1, tally->persons, count * sizeof(*persons));
         if (persons == NULL)
-            return ERR_TOO_LARGE;
+            return ERR_NOMEM;
         tally->persons = persons;
         uint32_t *last = grown(tally, 2, tally->last, count * sizeof(*last));
         if (last == NULL)
-            return ERR_TOO_LARGE;
+            return ERR_NOMEM;
         tally->last = last;
     }
     if (tally->columns & TALLY_SUMS) {
         struct sum *sums = grown(tally, 3, tally->sums, count * sizeof(*sums));
         if (sums == NULL)
-            return ERR_TOO_LARGE;
+            return ERR_NOMEM;
         tally->sums = sums;
     }
     tally->count = count;

@@ -31,7 +31,7 @@ void tally_init(struct tally *tally, unsigned columns, struct budget *budget);
 void tally_release(struct tally *tally);
 void tally_reset(struct tally *tally);          /* all zero, memory kept */
 size_t tally_bytes(unsigned columns);           /* of one counter */
-/* Room for at least `count` counters; new ones are zero. ERR_TOO_LARGE. */
+/* Room for at least `count` counters; new ones are zero. ERR_NOMEM. */
 int tally_reserve(struct tally *tally, size_t count) MUST_USE;
 /* One row of a person; 0 = nobody, who is no person. */
 void tally_add(struct tally *tally, size_t at, uint32_t person, double number);
