@@ -34,8 +34,8 @@ struct survey_row {
 };
 
 /* Fills rows[show_count]; each is released with top_release, also after an error. The scan is at
- * its end afterwards. ERR_NOMEM: too many groups even so. ERR_TOO_LARGE: a row in too many groups at
- * once. ERR_CANCELLED and the scan's errors. */
+ * its end afterwards. ERR_NOMEM: too many groups even so. ERR_TOO_LARGE: a row in too many groups
+ * at once. ERR_CANCELLED and the scan's errors. */
 int survey_groups(const struct survey *survey, struct survey_row *rows) MUST_USE;
 
 #endif
