@@ -73,11 +73,12 @@ static struct str resolve(const struct world *world, struct str person)
     return person;
 }
 
-/* Same event, person (as it was sent), time and insert id: one of them is too many. */
-static bool is_duplicate(const struct world *world, const struct world_event *event)
+/* Same event, person, time and insert id, and it came later: the newest counts. */
+static bool is_replaced(const struct world *world, uint32_t at)
 {
+    const struct world_event *event = &world->events[at];
     struct str id = text_of(event->properties, "$insert_id");
-    for (uint32_t i = 0; id.len > 0 && i < world->event_count; i++) {
+    for (uint32_t i = at + 1; id.len > 0 && i < world->event_count; i++) {
         const struct world_event *other = &world->events[i];
         if (str_equal(id, text_of(other->properties, "$insert_id")) &&
             str_equal(event->name, other->name) && str_equal(event->person, other->person) &&
@@ -85,6 +86,17 @@ static bool is_duplicate(const struct world *world, const struct world_event *ev
             return true;
     }
     return false;
+}
+
+static void drop_duplicates(struct world *world)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < world->event_count; i++)
+        world->events[i].is_replaced = is_replaced(world, i);
+    for (uint32_t i = 0; i < world->event_count; i++)
+        if (!world->events[i].is_replaced)
+            world->events[count++] = world->events[i];
+    world->event_count = count;
 }
 
 static void read_event(struct world *world, const struct json_node *line)
@@ -102,8 +114,6 @@ static void read_event(struct world *world, const struct json_node *line)
         world->links[world->link_count][0] = device;
         world->links[world->link_count++][1] = event.person;
     }
-    if (is_duplicate(world, &event))
-        return;
     world->events = grown(world->events, world->event_count, sizeof(event));
     world->events[world->event_count++] = event;
     if (event.time_ms > world->until_ms)
@@ -126,6 +136,7 @@ void world_read(struct world *world, struct str events, struct str updates)
             read_event(world, read_line(world, line));
     for (uint32_t i = 0; i < world->event_count; i++)
         world->events[i].person = resolve(world, world->events[i].person);
+    drop_duplicates(world);
     while (str_next(&updates, '\n', &line)) {
         if (line.len == 0)
             continue;

@@ -27,6 +27,7 @@ struct world_event {
     struct str person;              /* after all links; empty = nobody */
     int64_t time_ms;
     const struct json_node *properties;
+    bool is_replaced;               /* by a later one with the same insert id */
 };
 
 struct world {
