@@ -30,7 +30,7 @@ struct survey {
 /* Of one row of the question. */
 struct survey_row {
     struct top top;                 /* the groups shown, the largest first */
-    uint32_t folded;                /* groups of too few persons */
+    uint32_t folded;                /* groups of too few persons; 1 where the row has too few */
 };
 
 /* Fills rows[show_count]; each is released with top_release, also after an error. The scan is at

@@ -491,6 +491,9 @@ static void answer_row(const struct question *question, const struct json_node *
                                  json_doc_get_string(show, "measure", STR("total")), &groups,
                                  &folded);
     uint32_t shown = count < limit ? count : limit;
+    struct look all = { .records = &records, .shown_count = 0 };
+    if (people(&all, -1) < question->ask->fold_under)
+        folded = 1;
     for (uint32_t i = 0; i < shown; i++) {
         struct look look = { &records, &groups[i], NULL, 0, question->by_count };
         write_series(question, show, &look, w, out);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -224,6 +225,18 @@ int asking_ask(struct asking *asking, struct str question, struct bytes *json)
     engine_destroy(engine);
     zone_destroy(zone);
     return r;
+}
+
+struct bytes asking_read_file(const char *path)
+{
+    struct bytes out = { 0 };
+    FILE *f = fopen(path, "rb");
+    if (f == NULL)
+        return out;
+    for (int c = fgetc(f); c != EOF; c = fgetc(f))
+        bytes_put_u8(&out, (uint8_t)c);
+    (void)fclose(f);
+    return out;
 }
 
 struct str asking_series(struct str json)

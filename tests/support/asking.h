@@ -33,6 +33,8 @@ void asking_feed_updates(struct asking *asking, struct str lines);
 void asking_flush(struct asking *asking);
 /* What the backend says; `json` (may be NULL) gets the answer when that is 0. */
 int asking_ask(struct asking *asking, struct str question, struct bytes *json);
+/* A file under the project's root, or nothing when it is not there; owned by the caller. */
+struct bytes asking_read_file(const char *path);
 /* The JSON of "series" alone, out of a whole answer. */
 struct str asking_series(struct str json);
 
