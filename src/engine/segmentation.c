@@ -315,9 +315,12 @@ static int begin(struct report *report)
 static int scan_and_count(struct report *report, struct store *store)
 {
     const struct zone_buckets *buckets = &report->buckets;
-    int r = plan_make(report->spec, buckets->buckets[0].from_s * 1000,
-                      buckets->buckets[buckets->count - 1].to_s * 1000, report->ask->arena,
-                      &report->plan);
+    int64_t from_ms = 0, to_ms = 0; /* the only day asked may be one that the zone skipped */
+    if (buckets->count > 0) {
+        from_ms = buckets->buckets[0].from_s * 1000;
+        to_ms = buckets->buckets[buckets->count - 1].to_s * 1000;
+    }
+    int r = plan_make(report->spec, from_ms, to_ms, report->ask->arena, &report->plan);
     if (r == 0)
         r = scan_open(store, report->plan.wants, report->plan.want_count, report->threads,
                       &report->scan);
@@ -351,7 +354,7 @@ int segmentation_answer(struct store *store, const struct backend_ask *ask, stru
     if (report.threads > RUN_THREADS_MAX)
         report.threads = RUN_THREADS_MAX;
     int r = begin(&report);
-    if (r == 0 && store != NULL && report.buckets.count > 0 && ask->spec->show_count > 0)
+    if (r == 0 && store != NULL && ask->spec->show_count > 0)
         r = scan_and_count(&report, store);
     if (r == 0)
         r = write_result(&report, out);

@@ -37,7 +37,7 @@ segmentation.c | s/t < all\[near\].to_s/t <= all[near].to_s/
 segmentation.c | s/while (t >= all\[at\].to_s)/while (t > all[at].to_s)/
 segmentation.c | s/bool is_person = block->person0 + i != 0/bool is_person = true/
 segmentation.c | s/is_person \&\& counted != bucket/is_person/
-segmentation.c | s/buckets->count - 1\].to_s \* 1000/buckets->count - 1].to_s * 1000 - 1000/
+segmentation.c | s/\].to_s \* 1000/].to_s * 1000 - 1000/
 segmentation.c | s/cells->persons\[at\] < minimum/cells->persons[at] <= minimum/
 segmentation.c | s/minimum > 0 \&\& cells/minimum > 0 \&\& cells->persons[at] > 0 \&\& cells/
 segmentation.c | s/thread = 1; r == 0 \&\& thread < report/thread = 2; r == 0 \&\& thread < report/

@@ -203,7 +203,7 @@ void random_case_project(struct random_case *c, uint64_t seed)
     c->batch_count = 1 + (uint32_t)below(c, RANDOM_BATCHES_MAX);
     uint32_t people = 1 + (uint32_t)below(c, 30);
     for (uint32_t batch = 0; batch < c->batch_count; batch++) {
-        put_batch(c, batch, people, 10 + (uint32_t)below(c, 60));
+        put_batch(c, batch, people, 30 + (uint32_t)below(c, 150));
         for (uint64_t n = below(c, 12); n > 0; n--)
             put_update(c, people, &c->updates[batch]);
     }
@@ -306,11 +306,13 @@ static void put_by(struct random_case *c, uint32_t count, struct bytes *out)
 /* Few buckets when there are many groups: the slow version looks through everything for each. */
 static const char *put_range(struct random_case *c, uint32_t by_count, struct bytes *out)
 {
-    static const char *const units[] = { "minute", "hour", "hour", "day", "day", "day", "week",
-                                         "week", "month", "all" };
+    static const char *const units[] = { "minute", "hour", "day", "day", "day", "day", "week",
+                                         "month", "all", "all" };
     const char *unit = PICK(c, units);
-    if (by_count > 0 && strcmp(unit, "minute") == 0 && chance(c, 70))
+    if (by_count > 0 && strcmp(unit, "minute") == 0 && chance(c, 40))
         unit = "day";
+    if (c->spread_days > 10 && strcmp(unit, "day") == 0 && chance(c, by_count > 0 ? 90 : 30))
+        unit = "week";
     int64_t half = strcmp(unit, "minute") == 0 ? 0 : strcmp(unit, "hour") == 0 ? 1
                                                                               : c->spread_days / 2;
     int64_t center = c->center_s / 86400;
