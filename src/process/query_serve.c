@@ -24,7 +24,7 @@ struct peer {
     pthread_mutex_t send_lock;
     _Atomic bool is_gone;
     struct query_serve *serve;
-    struct peer *next;                /* of those that are read */
+    struct peer *next;
 };
 
 struct job {
@@ -53,7 +53,7 @@ struct query_serve {
     struct lane others;
     struct job *parked;
     uint32_t parked_count;
-    struct peer *peers;               /* those with a reader */
+    struct peer *peers;               /* all that somebody holds */
     _Atomic uint32_t reader_count;
     _Atomic uint32_t job_count;       /* admitted and not ended */
     _Atomic bool is_draining;         /* nothing further is read, nothing is parked */
@@ -74,20 +74,21 @@ static void unlock(struct query_serve *s)
     (void)pthread_mutex_unlock(&s->lock);
 }
 
-static void free_peer(struct peer *peer)
-{
-    sock_close(peer->fd);
-    (void)pthread_mutex_destroy(&peer->send_lock);
-    free(peer);
-}
-
 static void let_go(struct query_serve *s, struct peer *peer)
 {
     lock(s);
     bool is_last = --peer->holders == 0;
-    unlock(s);
+    struct peer **at = &s->peers;
+    while (is_last && *at != peer)
+        at = &(*at)->next;
     if (is_last)
-        free_peer(peer);
+        *at = peer->next;
+    unlock(s);
+    if (!is_last)
+        return;
+    sock_close(peer->fd);
+    (void)pthread_mutex_destroy(&peer->send_lock);
+    free(peer);
 }
 
 static void end_job(struct query_serve *s, struct job *job)
@@ -313,20 +314,6 @@ static int admit_frame(struct query_serve *s, struct peer *peer, const struct ms
     return 0;
 }
 
-static void end_reader(struct query_serve *s, struct peer *peer)
-{
-    lock(s);
-    struct peer **at = &s->peers;
-    while (*at != peer)
-        at = &(*at)->next;
-    *at = peer->next;
-    s->reader_count--;
-    bool is_last = --peer->holders == 0;
-    unlock(s);
-    if (is_last)
-        free_peer(peer);
-}
-
 /* Anything that is no question closes the link: the peer is broken or taken over. */
 static void *read_peer(void *arg)
 {
@@ -344,9 +331,11 @@ static void *read_peer(void *arg)
     }
     if (r != 0 && r != ERR_CLOSED)
         log_warn("link web-query is closed: %s", err_text(r));
-    peer->is_gone = true;
+    if (r != 0)
+        peer->is_gone = true;
     bytes_release(&buf);
-    end_reader(s, peer);
+    let_go(s, peer);
+    s->reader_count--;
     return NULL;
 }
 
@@ -361,8 +350,8 @@ void query_serve_attach(struct query_serve *s, int fd)
     lock(s);
     peer->next = s->peers;
     s->peers = peer;
-    s->reader_count++;
     unlock(s);
+    s->reader_count++;
     check(pthread_create(&reader, NULL, read_peer, peer) == 0);
     (void)pthread_detach(reader);
 }
