@@ -26,7 +26,7 @@ struct vfs_file {
     sqlite3_file base;
     struct db_vfs *vfs;
     struct file *file;
-    bool is_new;        /* its name is durable only after a sync of the directory */
+    bool is_named;      /* its name is known to last: the directory was synced since it opened */
 };
 
 static struct db_vfs *vfs_of(sqlite3_vfs *base)
@@ -105,9 +105,10 @@ static int vfs_sync(sqlite3_file *base, int flags)
     if (f->vfs->is_dead)
         return SQLITE_IOERR_FSYNC;
     int r = file_sync(f->file);
-    if (r == 0 && f->is_new) {
+    /* Also for a file that was there: whoever made it may have been killed before this. */
+    if (r == 0 && !f->is_named) {
         r = fs_sync_dir(f->vfs->fs, ".");
-        f->is_new = r != 0;
+        f->is_named = r == 0;
     }
     return answer_change(f->vfs, r, SQLITE_IOERR_FSYNC);
 }
@@ -175,10 +176,8 @@ static int vfs_open(sqlite3_vfs *base, const char *name, sqlite3_file *out, int 
         return SQLITE_CANTOPEN;
     unsigned how = FILE_READ | ((flags & SQLITE_OPEN_READWRITE) ? FILE_WRITE : 0u);
     int r = fs_open(vfs->fs, name, how, &f->file);
-    if (r == ERR_NOT_FOUND && (flags & SQLITE_OPEN_CREATE) && !vfs->is_dead) {
+    if (r == ERR_NOT_FOUND && (flags & SQLITE_OPEN_CREATE) && !vfs->is_dead)
         r = fs_open(vfs->fs, name, how | FILE_CREATE | FILE_PRIVATE, &f->file);
-        f->is_new = true;
-    }
     if (r != 0)
         return answer(vfs, r, SQLITE_CANTOPEN);
     f->base.pMethods = &file_methods;

@@ -98,6 +98,15 @@ static void note_change(struct node *node, const void *ptr, size_t len, uint64_t
     node->last = &c->next;
 }
 
+/* The change is on the disk for good. */
+static void last(struct node *node, const struct change *c)
+{
+    if (c->ptr)
+        put(&node->lasting, c->ptr, c->len, c->off);
+    else
+        set_len(&node->lasting, c->off);
+}
+
 static void forget_changes(struct node *node)
 {
     while (node->first) {
@@ -147,8 +156,8 @@ static int sync_file(struct file *f)
     int r = step(disk);
     if (r != 0 || (disk->skipped && strcmp(disk->skipped, node->label) == 0))
         return r;
-    bytes_reset(&node->lasting);
-    bytes_append_str(&node->lasting, bytes_str(&node->now));
+    for (const struct change *c = node->first; c; c = c->next)
+        last(node, c);
     forget_changes(node);
     return 0;
 }
@@ -411,10 +420,8 @@ void disk_crash(struct disk *disk, uint64_t seed)
         for (struct change *c = node->first; c && fate > 0; c = c->next) {
             if (fate == 2)
                 survive(node, c, &rand);
-            else if (c->ptr)
-                put(&node->lasting, c->ptr, c->len, c->off);
             else
-                set_len(&node->lasting, c->off);
+                last(node, c);
         }
         forget_changes(node);
         bytes_reset(&node->now);
