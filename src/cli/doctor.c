@@ -229,7 +229,7 @@ static void check_wal_file(struct doctor *d, struct fs *fs, uint64_t number)
         (void)snprintf(what, sizeof(what),
                        "damaged from %llu to %llu: records that were acknowledged are not readable",
                        (unsigned long long)v.valid_end, (unsigned long long)v.lost_at);
-        find(d, where, what, "restore the file, or accept that the follower leaves it at that place");
+        find(d, where, what, "restore the file, or accept that the follower leaves it there");
     } else if (v.is_torn) {
         (void)snprintf(what, sizeof(what), "ends at %llu in a record that is not whole, as after a "
                        "crash; such a record was never acknowledged",

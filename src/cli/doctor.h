@@ -1,5 +1,5 @@
-/* amana doctor: looks over a data directory that is not being served, and says what is wrong with it
- * and what would mend it. It changes nothing. */
+/* amana doctor: looks over a data directory that is not being served, and says what is wrong with
+ * it and what would mend it. It changes nothing. */
 #ifndef CLI_DOCTOR_H
 #define CLI_DOCTOR_H
 

@@ -151,7 +151,7 @@ static void relink(struct query *q, const struct control_event *event)
     }
 }
 
-/* Who asks meanwhile is closed out for a moment. What the vault has not answered stays in the wal. */
+/* Who asks meanwhile waits for the next one. What the vault has not answered stays in the wal. */
 static void drain(struct query *q)
 {
     query_serve_stop(q->serve, DRAIN_MS);

@@ -1,5 +1,5 @@
-/* What a property is to the askers: its class, by the project's lexicon, by its name, and by what the
- * store has seen of it. */
+/* What a property is to the askers: its class, by the project's lexicon, by its name, and by what
+ * the store has seen of it. */
 #ifndef PROCESS_QUERY_SCHEMA_H
 #define PROCESS_QUERY_SCHEMA_H
 

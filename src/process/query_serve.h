@@ -1,7 +1,7 @@
 /* The answering end of web-query. One reader a link, a few workers: reports have their own, so that
- * a page of heavy charts does not keep Live or Set up waiting, and how many run and wait is bounded;
- * beyond that the answer is 429, code "rate". A long poll that finds nothing is parked and costs no
- * worker until something arrives or its time is over. */
+ * a page of heavy charts does not keep Live or Set up waiting, and how many run and wait is
+ * bounded; beyond that the answer is 429, code "rate". A long poll that finds nothing is parked and
+ * costs no worker until something arrives or its time is over. */
 #ifndef PROCESS_QUERY_SERVE_H
 #define PROCESS_QUERY_SERVE_H
 
@@ -21,8 +21,8 @@ enum {
 struct query_serve *query_serve_start(const struct query_answers *answers);
 /* A link made anew; taken over. What came over former ones is still answered there. */
 void query_serve_attach(struct query_serve *serve, int fd);
-/* Reads no further question, answers polls at once, and what waits as far as drain_ms reach; then ends
- * all threads and frees. NULL is fine. */
+/* Reads no further question, answers polls at once, and what waits as far as drain_ms reach; then
+ * ends all threads and frees. NULL is fine. */
 void query_serve_stop(struct query_serve *serve, uint32_t drain_ms);
 
 #endif

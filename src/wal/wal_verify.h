@@ -1,5 +1,5 @@
-/* What is sound in one wal file: every record's checksum and content, where the valid end is, and what
- * stands behind it. For a file that nobody writes. */
+/* What is sound in one wal file: every record's checksum and content, where the valid end is, and
+ * what stands behind it. For a file that nobody writes. */
 #ifndef WAL_WAL_VERIFY_H
 #define WAL_WAL_VERIFY_H
 
