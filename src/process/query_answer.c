@@ -387,9 +387,9 @@ static void write_counts(const struct counts *counts, struct json_write *w)
 /* ---- live and status ------------------------------------------------------------------------ */
 
 bool query_answer_must_wait(const struct query_answers *answers,
-                            const struct query_question *question, uint32_t *wait_ms)
+                            const struct query_question *question,
+                            struct query_answer_wait *out)
 {
-    struct query_live_cursor after;
     struct json_doc *doc = NULL;
     if (question->what != QUERY_LIVE ||
         json_doc_parse(question->question, SMALL_QUESTION_MAX, &doc) != 0)
@@ -397,10 +397,11 @@ bool query_answer_must_wait(const struct query_answers *answers,
     const struct json_node *root = json_doc_root(doc);
     double wait = json_doc_get_number(root, "wait_ms", 0);
     bool must_wait =
-        query_live_parse(answers->live, json_doc_get_string(root, "after", STR("")), &after) &&
-        !query_live_has_news(answers->live, question->project, &after) && wait >= 1;
-    *wait_ms = wait < QUERY_LIVE_WAIT_MAX_MS ? (uint32_t)(wait < 0 ? 0 : wait)
-                                             : QUERY_LIVE_WAIT_MAX_MS;
+        query_live_parse(answers->live, json_doc_get_string(root, "after", STR("")),
+                         &out->after) &&
+        !query_live_has_news(answers->live, question->project, &out->after) && wait >= 1;
+    out->wait_ms = wait < QUERY_LIVE_WAIT_MAX_MS ? (uint32_t)(wait < 0 ? 0 : wait)
+                                                 : QUERY_LIVE_WAIT_MAX_MS;
     json_doc_destroy(doc);
     return must_wait;
 }

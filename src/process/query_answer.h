@@ -43,8 +43,13 @@ uint32_t query_answer(const struct query_answers *answers, const struct query_qu
 /* {"error":…} with that status, which is returned. */
 uint32_t query_answer_error(struct bytes *json, uint32_t status, struct str at, const char *code,
                             struct str message);
-/* Whether a QUERY_LIVE question has to wait for news, and how long from now. */
+/* Whether a QUERY_LIVE question has to wait for news: after what, and how long from now. */
+struct query_answer_wait {
+    struct query_live_cursor after;
+    uint32_t wait_ms;
+};
 bool query_answer_must_wait(const struct query_answers *answers,
-                            const struct query_question *question, uint32_t *wait_ms);
+                            const struct query_question *question,
+                            struct query_answer_wait *out);
 
 #endif

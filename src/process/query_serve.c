@@ -34,6 +34,7 @@ struct job {
     uint64_t deadline_ms;
     uint64_t due_ms;                  /* parked: answered then at the latest */
     bool has_waited;
+    struct query_live_cursor after;   /* parked: what it has seen */
     struct bytes body;
     struct query_question question;   /* borrows from body */
 };
@@ -188,10 +189,11 @@ static struct job *take(struct query_serve *s, struct lane *lane)
 
 /* ---- long polls ----------------------------------------------------------------------------- */
 
-static bool park(struct query_serve *s, struct job *job, uint32_t wait_ms)
+static bool park(struct query_serve *s, struct job *job, const struct query_answer_wait *wait)
 {
     uint64_t now = clock_boot_ms();
-    job->due_ms = now + wait_ms;
+    job->after = wait->after;
+    job->due_ms = now + wait->wait_ms;
     if (job->deadline_ms && job->due_ms + BEFORE_DEADLINE_MS > job->deadline_ms)
         job->due_ms = job->deadline_ms > now + BEFORE_DEADLINE_MS
                           ? job->deadline_ms - BEFORE_DEADLINE_MS : now;
@@ -210,9 +212,8 @@ static bool park(struct query_serve *s, struct job *job, uint32_t wait_ms)
 
 static bool is_due(struct query_serve *s, const struct job *job, uint64_t now)
 {
-    uint32_t wait_ms;
     return job->due_ms <= now || job->peer->is_gone || s->is_draining ||
-           !query_answer_must_wait(s->answers, &job->question, &wait_ms);
+           query_live_has_news(s->answers->live, job->question.project, &job->after);
 }
 
 /* Gives those whose time has come to the workers. How long nothing else is due. */
@@ -252,14 +253,14 @@ static void *wake_parked(void *arg)
 static void work_on(struct query_serve *s, struct job *job)
 {
     struct bytes json = { 0 };
-    uint32_t wait_ms;
+    struct query_answer_wait wait;
     if (job->peer->is_gone || (job->deadline_ms && job->deadline_ms <= clock_boot_ms())) {
         end_job(s, job); /* nobody waits for it */
         return;
     }
     if (!job->has_waited && !s->is_draining &&
-        query_answer_must_wait(s->answers, &job->question, &wait_ms)) {
-        if (!park(s, job, wait_ms)) {
+        query_answer_must_wait(s->answers, &job->question, &wait)) {
+        if (!park(s, job, &wait)) {
             send_busy(job);
             end_job(s, job);
         }

@@ -236,11 +236,11 @@ static void test_live__a_page_and_its_cursor(void **state)
 {
     struct query_room *room = *state;
     char question[200];
-    uint32_t wait_ms;
+    struct query_answer_wait wait;
     struct query_question q = { .what = QUERY_LIVE, .project = PROJECT, .question = STR("{}") };
     count(room, PROJECT, "ignored", 2, 10);
     count(room, PROJECT, "secret_dropped", 7, 10);
-    assert_false(query_answer_must_wait(&room->answers, &q, &wait_ms));
+    assert_false(query_answer_must_wait(&room->answers, &q, &wait));
     struct asked asked = ask(room, QUERY_LIVE, "{}");
     assert_int_equal(asked.status, 200);
     assert_int_equal(json_doc_count(member(&asked, "events")), PRO + FREE);
@@ -251,27 +251,27 @@ static void test_live__a_page_and_its_cursor(void **state)
                    STR_ARG(json_doc_string(member(&asked, "cursor"))));
     end(&asked);
     q.question = str_from(question);
-    assert_true(query_answer_must_wait(&room->answers, &q, &wait_ms));
-    assert_int_equal(wait_ms, QUERY_LIVE_WAIT_MAX_MS);
+    assert_true(query_answer_must_wait(&room->answers, &q, &wait));
+    assert_int_equal(wait.wait_ms, QUERY_LIVE_WAIT_MAX_MS);
     asked = ask(room, QUERY_LIVE, question);
     assert_int_equal(json_doc_count(member(&asked, "events")), 0);
     end(&asked);
     struct event event = { .name = STR("Login"), .time_ms = noon };
     query_room_feed(room, PROJECT, &event, 1);
-    assert_false(query_answer_must_wait(&room->answers, &q, &wait_ms));
+    assert_false(query_answer_must_wait(&room->answers, &q, &wait));
     asked = ask(room, QUERY_LIVE, question);
     assert_int_equal(json_doc_count(member(&asked, "events")), 1);
     end(&asked);
     /* A cursor that means nothing any more: nothing is shown twice, and nobody waits. */
     q.question = STR("{\"after\":\"0000000000000000-3-0\",\"wait_ms\":90000}");
-    assert_false(query_answer_must_wait(&room->answers, &q, &wait_ms));
+    assert_false(query_answer_must_wait(&room->answers, &q, &wait));
     asked = ask_question(room, &q);
     assert_int_equal(json_doc_count(member(&asked, "events")), 0);
     end(&asked);
     q.question = STR("{\"wait_ms\":\"x\"}");
-    assert_false(query_answer_must_wait(&room->answers, &q, &wait_ms));
+    assert_false(query_answer_must_wait(&room->answers, &q, &wait));
     q.question = STR("{\"after\":1,\"wait_ms\":-5}");
-    assert_false(query_answer_must_wait(&room->answers, &q, &wait_ms));
+    assert_false(query_answer_must_wait(&room->answers, &q, &wait));
 }
 
 /* ---- reports -------------------------------------------------------------------------------- */
