@@ -11,7 +11,7 @@
 
 enum {
     SEND_MS = 2000,
-    LOOK_MS = 500,            /* a reader looks whether it is to end */
+    LOOK_MS = 200,            /* a reader looks whether it is to end */
     GATHER_MS = 20,           /* news are gathered before polls are woken */
     BEFORE_DEADLINE_MS = 250, /* a parked poll is answered before its asker gives up */
     WORKERS = QUERY_SERVE_REPORTS + QUERY_SERVE_OTHERS,
