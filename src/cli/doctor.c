@@ -8,7 +8,9 @@
 #include "base/log.h"
 #include "cli/house.h"
 #include "cli/options.h"
+#include "json/doc.h"
 #include "json/write.h"
+#include "store/manifest.h"
 #include "store/store.h"
 #include "sys/file_real.h"
 #include "sys/sock.h"
@@ -16,7 +18,9 @@
 #include "wal/wal_verify.h"
 #include "wal/wal_write.h"
 
-enum { LOCK_WAIT_MS = 0, TEXT_MAX = 512, WAL_FILES_MAX = 100000 };
+enum { LOCK_WAIT_MS = 0, TEXT_MAX = 512, WAL_FILES_MAX = 100000, POSITION_MAX = 1024 * 1024 };
+
+#define VAULT_POSITION "vault-position.json" /* docs/formats/wal.md, Following */
 
 struct doctor {
     struct house house;
@@ -26,6 +30,7 @@ struct doctor {
     struct bytes notes;
     uint32_t finding_count;
     uint32_t file_count;
+    uint64_t newest;            /* number of the newest wal file; 0 = none */
     struct wal_verify wal;      /* sums over all files */
 };
 
@@ -256,6 +261,7 @@ static void check_wal(struct doctor *d)
         qsort(numbers.list, numbers.count, sizeof(uint64_t), by_number);
         for (uint32_t i = 0; i < numbers.count; i++)
             check_wal_file(d, fs, numbers.list[i]);
+        d->newest = numbers.count ? numbers.list[numbers.count - 1] : 0;
         fs_destroy(fs);
     }
     bytes_printf(&d->text, "wal      %u files, %llu records: %llu events, %llu profile updates, "
@@ -272,6 +278,34 @@ static void on_store_finding(void *ctx, struct str sentence)
     find(ctx, "query", what, "restore the query folder, or empty it while the wal still has all");
 }
 
+/* A follower that has read further than the wal reaches would pass over what ingest writes next. */
+static void check_position(struct doctor *d, const char *where, uint64_t file)
+{
+    char what[TEXT_MAX];
+    if (file <= d->newest)
+        return;
+    (void)snprintf(what, sizeof(what), "has read up to wal file %016llx, the newest is %016llx",
+                   (unsigned long long)file, (unsigned long long)d->newest);
+    find(d, where, what, "put the missing wal files back");
+}
+
+static void check_positions(struct doctor *d, struct fs *fs)
+{
+    struct manifest manifest = { 0 };
+    struct bytes json = { 0 };
+    struct json_doc *doc = NULL;
+    uint64_t file;
+    if (manifest_read(fs, &manifest) == 0)
+        check_position(d, "query/manifest", manifest.position.file);
+    manifest_release(&manifest);
+    if (fs_read_file(fs, VAULT_POSITION, POSITION_MAX, &json) == 0 &&
+        json_doc_parse(bytes_str(&json), POSITION_MAX, &doc) == 0 &&
+        json_doc_get_u64(json_doc_root(doc), "file", &file))
+        check_position(d, "query/" VAULT_POSITION, file);
+    json_doc_destroy(doc);
+    bytes_release(&json);
+}
+
 static void check_store(struct doctor *d)
 {
     uint32_t before = d->finding_count;
@@ -282,6 +316,7 @@ static void check_store(struct doctor *d)
     int r = stores_verify(fs, on_store_finding, d);
     if (r != 0 && d->finding_count == before)
         find(d, "query", err_text(r), "make it readable, or restore it");
+    check_positions(d, fs);
     bytes_printf(&d->text, "store    %s\n", d->finding_count == before ? "sound" : "not sound");
     fs_destroy(fs);
 }

@@ -206,6 +206,20 @@ static void test_doctor__a_torn_wal_is_a_note_and_a_damaged_one_a_finding(void *
     finds(room, "wal/0000000000000001.wal");
 }
 
+static void test_doctor__a_wal_that_went_back(void **state)
+{
+    struct room *room = *state;
+    put_wal(room, three_batches());
+    assert_int_equal(fs_replace_file(room->fs, "d/query/vault-position.json",
+                                     STR("{\"version\":1,\"file\":2,\"offset\":0}"), 0), 0);
+    finds(room, "query/vault-position.json");
+    assert_int_equal(fs_replace_file(room->fs, "d/query/vault-position.json",
+                                     STR("{\"version\":1,\"file\":1,\"offset\":0}"), 0), 0);
+    struct said said = examine(room);
+    assert_int_equal(said.status, 0);
+    end(&said);
+}
+
 static void test_doctor__leaves_a_served_house_alone(void **state)
 {
     struct room *room = *state;
@@ -240,6 +254,7 @@ int main(void)
         TEST(owners_and_modes),
         TEST(keys_that_are_missing_or_cut),
         TEST(a_torn_wal_is_a_note_and_a_damaged_one_a_finding),
+        TEST(a_wal_that_went_back),
         TEST(leaves_a_served_house_alone),
         TEST(needs_a_house),
     };
