@@ -62,7 +62,7 @@ ALL_PROGRAMS := amana amana-ingest amana-web amana-query amana-auth amana-vault
 PROGRAMS := $(foreach p,$(ALL_PROGRAMS),$(if $(wildcard src/process/$(subst -,_,$(p))_main.c),$(p)))
 # Which rooms each program links: no more than its duty needs. Reviewed with `make surface`.
 COMMON := base sys crypto json event
-LINKS_amana := $(COMMON) wal store cli
+LINKS_amana := $(COMMON) db wal store auth/wire auth/inside cli
 LINKS_amana-ingest := $(COMMON) config wal auth/wire http ingest api
 LINKS_amana-web := $(COMMON) config query/wire auth/wire http api
 LINKS_amana-query := $(COMMON) config zone wal store query query/wire vault/wire auth/wire engine process

@@ -6,6 +6,8 @@
 #include "cli/doctor.h"
 #include "cli/import.h"
 #include "cli/init.h"
+#include "cli/owner_link.h"
+#include "cli/sample.h"
 #include "cli/serve.h"
 
 static const struct command {

@@ -84,8 +84,7 @@ static int run_programs(struct serving *serving)
     const struct supervise_program programs[PROGRAMS] = {
         [VAULT] = { .name = "vault", .number = 5, .rank = 2, .has_data = true, .listen_fd = -1 },
         [AUTH] = { .name = "auth", .number = 4, .rank = 2, .has_data = true, .listen_fd = -1,
-                   .makes_grants = true,
-                   .extra_number = { "owner_uid", house->owner_uid } },
+                   .makes_grants = true },
         [QUERY] = { .name = "query", .number = 3, .rank = 1, .has_data = true, .has_wal = true,
                     .listen_fd = -1, .checks_grants = true,
                     .extra_fd = { serving->zones_fd < 0 ? NULL : "zones", serving->zones_fd } },

@@ -144,7 +144,9 @@ int db_open(struct fs *fs, const char *name, const char *const *migrations,
     struct db *db = calloc(1, sizeof(*db));
     check(db != NULL);
     db->vfs = db_vfs_create(fs);
-    int r = open_handle(db, name);
+    int r = db_vfs_settle(db->vfs, name);
+    if (r == 0)
+        r = open_handle(db, name);
     if (r == 0)
         r = migrate(db, migrations, migration_count);
     if (r != 0) {
@@ -166,7 +168,7 @@ void db_close(struct db *db)
         (void)sqlite3_finalize(s->handle);
         free(s);
     }
-    check(sqlite3_close(db->handle) == SQLITE_OK);
+    check(sqlite3_close(db->handle) == SQLITE_OK); /* NULL is fine */
     db_vfs_destroy(db->vfs);
     free(db);
 }

@@ -26,7 +26,7 @@ struct vfs_file {
     sqlite3_file base;
     struct db_vfs *vfs;
     struct file *file;
-    bool is_named;      /* its name is known to last: the directory was synced since it opened */
+    bool is_new;        /* its name lasts only after a sync of the directory */
 };
 
 static struct db_vfs *vfs_of(sqlite3_vfs *base)
@@ -105,10 +105,9 @@ static int vfs_sync(sqlite3_file *base, int flags)
     if (f->vfs->is_dead)
         return SQLITE_IOERR_FSYNC;
     int r = file_sync(f->file);
-    /* Also for a file that was there: whoever made it may have been killed before this. */
-    if (r == 0 && !f->is_named) {
+    if (r == 0 && f->is_new) {
         r = fs_sync_dir(f->vfs->fs, ".");
-        f->is_named = r == 0;
+        f->is_new = r != 0;
     }
     return answer_change(f->vfs, r, SQLITE_IOERR_FSYNC);
 }
@@ -176,8 +175,10 @@ static int vfs_open(sqlite3_vfs *base, const char *name, sqlite3_file *out, int 
         return SQLITE_CANTOPEN;
     unsigned how = FILE_READ | ((flags & SQLITE_OPEN_READWRITE) ? FILE_WRITE : 0u);
     int r = fs_open(vfs->fs, name, how, &f->file);
-    if (r == ERR_NOT_FOUND && (flags & SQLITE_OPEN_CREATE) && !vfs->is_dead)
+    if (r == ERR_NOT_FOUND && (flags & SQLITE_OPEN_CREATE) && !vfs->is_dead) {
         r = fs_open(vfs->fs, name, how | FILE_CREATE | FILE_PRIVATE, &f->file);
+        f->is_new = true;
+    }
     if (r != 0)
         return answer(vfs, r, SQLITE_CANTOPEN);
     f->base.pMethods = &file_methods;
@@ -296,6 +297,30 @@ void db_vfs_destroy(struct db_vfs *vfs)
         return;
     (void)sqlite3_vfs_unregister(&vfs->base);
     free(vfs);
+}
+
+static int settle_file(struct fs *fs, const char *name)
+{
+    struct file *file;
+    int r = fs_open(fs, name, FILE_READ | FILE_WRITE, &file);
+    if (r != 0)
+        return r == ERR_NOT_FOUND ? 0 : r;
+    r = file_sync(file);
+    file_close(file);
+    return r;
+}
+
+int db_vfs_settle(struct db_vfs *vfs, const char *name)
+{
+    char journal[DB_VFS_PATH_MAX];
+    (void)snprintf(journal, sizeof(journal), "%s-journal", name);
+    int r = settle_file(vfs->fs, name);
+    if (r == 0)
+        r = settle_file(vfs->fs, journal);
+    if (r == 0)
+        r = fs_sync_dir(vfs->fs, ".");
+    (void)answer_change(vfs, r, SQLITE_IOERR_FSYNC);
+    return r;
 }
 
 const char *db_vfs_name(const struct db_vfs *vfs)

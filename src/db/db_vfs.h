@@ -19,6 +19,10 @@ struct db_vfs;
 /* Registers a VFS with SQLite; fs must outlive it. Never NULL. */
 struct db_vfs *db_vfs_create(struct fs *fs);
 void db_vfs_destroy(struct db_vfs *vfs);              /* after its database is closed */
+/* Before the database of that name is opened: syncs it, then its journal, then the directory. A
+ * killed process leaves its last writes in the kernel's memory only; a transaction whose journal is
+ * gone there, and not on the disk, reads as committed, and the power takes it back. */
+int db_vfs_settle(struct db_vfs *vfs, const char *name) MUST_USE;
 const char *db_vfs_name(const struct db_vfs *vfs);
 bool db_vfs_is_dead(const struct db_vfs *vfs);
 void db_vfs_kill(struct db_vfs *vfs);                 /* trouble that SQLite saw and we did not */

@@ -28,6 +28,9 @@ static int work(const struct worker *worker)
         if (*cancelled)
             return ERR_CANCELLED;
         int r = scan_next(run->scan, worker->number, worker->blocks);
+        /* The scan's own memory is used up: more room for us would not help. */
+        if (r == ERR_NOMEM)
+            return ERR_TOO_LARGE;
         if (r > 0)
             r = run->block(run->ctx, worker->number, worker->blocks);
         else if (r == 0)

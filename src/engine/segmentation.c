@@ -20,6 +20,8 @@
 #include "engine/run.h"
 #include "engine/survey.h"
 
+enum { BLURRED_ROWS = 1000 };
+
 /* One row of the question. */
 struct line {
     struct survey_row found;     /* with a breakdown */
@@ -257,6 +259,13 @@ static int write_series(const struct report *report, uint32_t row, uint32_t grou
     return 0;
 }
 
+/* With folding the number of rows is blurred: it would count what a small cell does not say. */
+static uint64_t rows_said(const struct report *report)
+{
+    uint64_t rows = scan_rows_read(report->scan);
+    return report->ask->fold_under > 0 ? (rows / BLURRED_ROWS + 1) * BLURRED_ROWS : rows;
+}
+
 static int write_result(const struct report *report, struct result *out)
 {
     uint32_t count = 0, at = 0;
@@ -276,7 +285,7 @@ static int write_result(const struct report *report, struct result *out)
         }
     out->series_count = at;
     if (report->scan != NULL) {
-        out->rows_scanned = scan_rows_read(report->scan);
+        out->rows_scanned = rows_said(report);
         out->until_ms = scan_until_ms(report->scan);
     }
     return 0;
@@ -306,9 +315,12 @@ static int begin(struct report *report)
 static int scan_and_count(struct report *report, struct store *store)
 {
     const struct zone_buckets *buckets = &report->buckets;
-    int r = plan_make(report->spec, buckets->buckets[0].from_s * 1000,
-                      buckets->buckets[buckets->count - 1].to_s * 1000, report->ask->arena,
-                      &report->plan);
+    int64_t from_ms = 0, to_ms = 0; /* the only day asked may be one that the zone skipped */
+    if (buckets->count > 0) {
+        from_ms = buckets->buckets[0].from_s * 1000;
+        to_ms = buckets->buckets[buckets->count - 1].to_s * 1000;
+    }
+    int r = plan_make(report->spec, from_ms, to_ms, report->ask->arena, &report->plan);
     if (r == 0)
         r = scan_open(store, report->plan.wants, report->plan.want_count, report->threads,
                       &report->scan);
@@ -342,7 +354,7 @@ int segmentation_answer(struct store *store, const struct backend_ask *ask, stru
     if (report.threads > RUN_THREADS_MAX)
         report.threads = RUN_THREADS_MAX;
     int r = begin(&report);
-    if (r == 0 && store != NULL && report.buckets.count > 0 && ask->spec->show_count > 0)
+    if (r == 0 && store != NULL && ask->spec->show_count > 0)
         r = scan_and_count(&report, store);
     if (r == 0)
         r = write_result(&report, out);

@@ -13,6 +13,7 @@
 struct found {
     struct groups groups;
     struct tally tally;
+    uint32_t people;            /* of all groups together */
 };
 
 struct pass {
@@ -65,12 +66,14 @@ static int count_block(void *ctx, uint32_t thread, const struct scan_block *bloc
     for (uint32_t row = 0; row < pass->survey->spec->show_count; row++) {
         const struct scan_block *block = &blocks[row];
         struct found *found = found_of(pass, thread, row);
-        for (uint32_t i = 0; i < block->person_count; i++)
+        for (uint32_t i = 0; i < block->person_count; i++) {
+            found->people += block->person0 + i != 0 && block->off[i + 1] > block->off[i];
             for (uint32_t r = block->off[i]; r < block->off[i + 1]; r++) {
                 int e = count_row(pass, found, block, block->person0 + i, r);
                 if (e != 0)
                     return e;
             }
+        }
     }
     return 0;
 }
@@ -95,8 +98,20 @@ static int merge(struct found *into, struct found *from)
             return r;
         tally_merge(&into->tally, index, &from->tally, i);
     }
+    into->people += from->people;
     release_found(from);
     return 0;
+}
+
+/* Where a whole row speaks of too few people, it must not tell whether it speaks of anybody: none,
+ * one or several groups look like one. */
+static void hide_few(const struct survey *survey, const struct found *found,
+                     struct survey_row *out)
+{
+    if (found->people >= survey->fold_under)
+        return;
+    check(out->top.count == 0);
+    out->folded = 1;
 }
 
 static void choose(const struct survey *survey, uint32_t row, const struct found *found,
@@ -121,6 +136,7 @@ static int run_share(struct pass *pass, struct survey_row *rows)
                        pass };
     for (uint32_t i = 0; i < survey->threads * row_count; i++) {
         const struct spec_show *show = &survey->spec->show[i % row_count];
+        pass->found[i].people = 0;
         groups_init(&pass->found[i].groups, survey->spec->by_count, survey->budget);
         tally_init(&pass->found[i].tally, measure_columns(show->measure, survey->fold_under > 0),
                    survey->budget);
@@ -129,8 +145,10 @@ static int run_share(struct pass *pass, struct survey_row *rows)
     for (uint32_t row = 0; row < row_count; row++) {
         for (uint32_t thread = 1; r == 0 && thread < survey->threads; thread++)
             r = merge(found_of(pass, 0, row), found_of(pass, thread, row));
-        if (r == 0)
+        if (r == 0) {
             choose(survey, row, found_of(pass, 0, row), &rows[row]);
+            hide_few(survey, found_of(pass, 0, row), &rows[row]);
+        }
         release_found(found_of(pass, 0, row));
     }
     for (uint32_t i = 0; i < survey->threads * row_count; i++)

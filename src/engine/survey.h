@@ -30,12 +30,12 @@ struct survey {
 /* Of one row of the question. */
 struct survey_row {
     struct top top;                 /* the groups shown, the largest first */
-    uint32_t folded;                /* groups of too few persons */
+    uint32_t folded;                /* groups of too few persons; 1 where the row has too few */
 };
 
 /* Fills rows[show_count]; each is released with top_release, also after an error. The scan is at
- * its end afterwards. ERR_NOMEM: too many groups even so. ERR_TOO_LARGE: a row in too many groups at
- * once. ERR_CANCELLED and the scan's errors. */
+ * its end afterwards. ERR_NOMEM: too many groups even so. ERR_TOO_LARGE: a row in too many groups
+ * at once. ERR_CANCELLED and the scan's errors. */
 int survey_groups(const struct survey *survey, struct survey_row *rows) MUST_USE;
 
 #endif

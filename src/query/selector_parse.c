@@ -1,7 +1,7 @@
 /* Text to tree, by descent: one function a level of precedence. The text is a stranger's: its
  * length, the nesting of brackets, the depth of the tree and the number of properties are bounded,
- * so that printer and evaluator may recurse. `and` and `or` take any number of children, so a filter with
- * a hundred conditions is no deeper than one with two. */
+ * so that printer and evaluator may recurse. `and` and `or` take any number of children, so a
+ * filter with a hundred conditions is no deeper than one with two. */
 #include "query/selector.h"
 
 #include <string.h>

@@ -304,6 +304,11 @@ void scan_cancel(struct scan *scan)
     (void)atomic_compare_exchange_strong(&scan->failed, &none, ERR_CANCELLED);
 }
 
+void scan_rewind(struct scan *scan)
+{
+    scan->next_block = 0;
+}
+
 uint32_t scan_person_count(const struct scan *scan)
 {
     return scan->pin.person_count;

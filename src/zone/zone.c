@@ -239,9 +239,9 @@ int zone_load(struct fs *files, struct str name, struct zone **out)
 
 /* ---- instants ------------------------------------------------------------------------------- */
 
-static int64_t clamp(int64_t s)
+static int64_t clamp(int64_t s, int64_t far_s)
 {
-    return s < -FAR_S ? -FAR_S : s > FAR_S ? FAR_S : s;
+    return s < -far_s ? -far_s : s > far_s ? far_s : s;
 }
 
 /* How many of the table's changes lie at or before utc_s. */
@@ -260,7 +260,7 @@ static uint32_t changes_until(const struct zone *zone, int64_t utc_s)
 
 int32_t zone_offset_s(const struct zone *zone, int64_t utc_s)
 {
-    utc_s = clamp(utc_s);
+    utc_s = clamp(utc_s, FAR_S);
     uint32_t n = changes_until(zone, utc_s);
     if (n == zone->count && zone->has_rule)
         return zone_rule_offset_s(&zone->rule, utc_s);
@@ -269,7 +269,7 @@ int32_t zone_offset_s(const struct zone *zone, int64_t utc_s)
 
 int64_t zone_next_change_s(const struct zone *zone, int64_t utc_s)
 {
-    utc_s = clamp(utc_s);
+    utc_s = clamp(utc_s, FAR_S);
     uint32_t n = changes_until(zone, utc_s);
     if (n < zone->count)
         return zone->at[n];
@@ -280,7 +280,8 @@ int64_t zone_next_change_s(const struct zone *zone, int64_t utc_s)
  * No wall is further ahead than EAST_MAX_S: nothing before the start can have reached it. */
 int64_t zone_instant_s(const struct zone *zone, int64_t local_s)
 {
-    local_s = clamp(local_s);
+    /* Half of what offsets are known for, so that the walk never meets the clamp. */
+    local_s = clamp(local_s, FAR_S / 2);
     int64_t at = local_s - EAST_MAX_S;
     for (;;) {
         int64_t reached = local_s - zone_offset_s(zone, at);

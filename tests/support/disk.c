@@ -391,12 +391,14 @@ void disk_skip_sync(struct disk *disk, const char *name)
     disk->skipped = name;
 }
 
-/* Sector by sector, and the last one perhaps torn in the middle. */
+/* Whole, not at all, or sector by sector and perhaps torn in the middle of one. */
 static void survive(struct node *node, const struct change *c, struct rand *rand)
 {
-    if (!c->ptr) {
-        if (rand_below(rand, 2))
-            set_len(&node->lasting, c->off);
+    uint64_t how = rand_below(rand, 3);
+    if (how == 0)
+        return;
+    if (how == 1 || !c->ptr) {
+        last(node, c);
         return;
     }
     for (size_t at = 0; at < c->len; at += SECTOR) {

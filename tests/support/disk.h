@@ -2,9 +2,8 @@
  * removal, renaming, sync of a directory) is a step; steps are counted, so that a test can stop the
  * world at each of them. A file's bytes last once it is synced, its name once its directory is.
  *
- * disk_crash makes the power fail: of what was not synced, whole or torn 512-byte sectors survive
- * or not as the seed says, and names in the order in which they were made. The fs handed out before
- * must be dropped first; a new one sees what survived. */
+ * disk_crash makes the power fail: of what was not synced, whole writes or torn 512-byte sectors
+ * survive or not, as the seed says, and names in the order in which they were made. */
 #ifndef TESTS_SUPPORT_DISK_H
 #define TESTS_SUPPORT_DISK_H
 

@@ -216,17 +216,36 @@ static int read_value(struct vault_room *room, struct value_table *table, struct
     return r;
 }
 
+static int open_files(struct vault_room *room, struct value_table **table,
+                      struct key_store **store)
+{
+    check(room->intake == NULL);
+    int r = value_table_open(room->data, table);
+    return r == 0 ? key_store_open(room->keys, room->secrets.custody, false, store) : r;
+}
+
 int vault_room_check(struct vault_room *room, const struct vault_room_value *value)
 {
     struct value_table *table = NULL;
     struct key_store *store = NULL;
-    check(room->intake == NULL);
-    int r = value_table_open(room->data, &table);
-    if (r == 0)
-        r = key_store_open(room->keys, room->secrets.custody, false, &store);
+    int r = open_files(room, &table, &store);
     if (r == 0)
         r = read_value(room, table, store, value);
     key_store_close(store);
     value_table_close(table);
     return r;
+}
+
+uint32_t vault_room_missing(struct vault_room *room, const struct vault_room_value *values,
+                            uint32_t count)
+{
+    struct value_table *table = NULL;
+    struct key_store *store = NULL;
+    uint32_t missing = 0;
+    bool is_open = open_files(room, &table, &store) == 0;
+    for (uint32_t i = 0; i < count; i++)
+        missing += !is_open || read_value(room, table, store, &values[i]) != 0;
+    key_store_close(store);
+    value_table_close(table);
+    return missing;
 }

@@ -53,5 +53,8 @@ bool vault_room_take(struct vault_room *room, struct str batch);
 /* From the files of a closed vault: the row, its share, and with the ledger's key the text. 0 when
  * it is exactly the value's. */
 int vault_room_check(struct vault_room *room, const struct vault_room_value *value);
+/* How many of those are not; all when the files do not open. */
+uint32_t vault_room_missing(struct vault_room *room, const struct vault_room_value *values,
+                            uint32_t count);
 
 #endif

@@ -24,8 +24,8 @@ struct intake_secrets {
 
 struct intake;
 
-/* data: vault.db; keys: the key store, made on the first start. Both outlive the intake. ERR_CORRUPT
- * when they do not belong together: rows whose shares are not there. */
+/* data: vault.db; keys: the key store, made on the first start. Both outlive the intake.
+ * ERR_CORRUPT when they do not belong together: rows whose shares are not there. */
 int intake_open(struct fs *data, struct fs *keys, const struct intake_secrets *secrets,
                 struct intake **out) MUST_USE;
 void intake_close(struct intake *intake);      /* NULL is fine; what is not finished is gone */

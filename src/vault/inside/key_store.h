@@ -36,8 +36,10 @@ void key_store_close(struct key_store *store);      /* NULL is fine; wipes */
 
 /* Slots ever given out: the next one's number. */
 uint64_t key_store_count(const struct key_store *store);
-uint32_t key_store_pending(const struct key_store *store);  /* given out and not yet synced */
-/* A fresh share and its slot, durable after the next key_store_sync. ERR_FULL, ERR_IO, ERR_CORRUPT. */
+/* Given out and not yet synced. */
+uint32_t key_store_pending(const struct key_store *store);
+/* A fresh share and its slot, durable after the next key_store_sync. ERR_FULL, ERR_IO,
+ * ERR_CORRUPT. */
 int key_store_add(struct key_store *store, uint8_t share[KEY_STORE_SHARE_BYTES],
                   uint64_t *slot) MUST_USE;
 /* ERR_NOT_FOUND: the slot is empty. */

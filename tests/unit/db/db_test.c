@@ -244,6 +244,36 @@ static void test_db__a_crash_in_a_transaction_is_rolled_back(void **state)
     disk_destroy(disk);
 }
 
+/* Killed at any step; what the next process reads must not be taken back by the power. */
+static void test_db__what_is_read_after_a_kill_lasts(void **state)
+{
+    (void)state;
+    uint64_t steps = steps_of_a_run();
+    for (uint64_t step = 0; step < steps; step++) {
+        struct disk *disk = disk_create();
+        struct fs *fs = disk_fs(disk);
+        struct db *db = NULL;
+        int r;
+        disk_fail_at(disk, step, ERR_IO, false);
+        if (db_open(fs, "a.db", schema, 2, &db) == 0) {
+            (void)transfer(db, &r);
+            db_close(db);
+        }
+        disk_fail_at(disk, UINT64_MAX, 0, false);
+        assert_int_equal(db_open(fs, "a.db", schema, 2, &db), 0);
+        int64_t to = get(db, STR("to")), again;
+        disk_fail_at(disk, 0, ERR_IO, false);
+        db_close(db);
+        disk_crash(disk, step);
+        assert_int_equal(db_open(fs, "a.db", schema, 2, &db), 0);
+        again = get(db, STR("to"));
+        assert_int_equal(again, to);
+        db_close(db);
+        fs_destroy(fs);
+        disk_destroy(disk);
+    }
+}
+
 /* The proof that the disk above is hard enough: without the sync, something is lost. */
 static void test_db__a_missing_sync_is_found(void **state)
 {
@@ -282,6 +312,7 @@ int main(void)
         cmocka_unit_test(test_db__foreign_bytes_are_corrupt),
         cmocka_unit_test(test_db__a_failure_at_any_step_is_the_end_and_loses_nothing),
         cmocka_unit_test(test_db__a_crash_in_a_transaction_is_rolled_back),
+        cmocka_unit_test(test_db__what_is_read_after_a_kill_lasts),
         cmocka_unit_test(test_db__a_missing_sync_is_found),
     };
     return RUN(tests);
