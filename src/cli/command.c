@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/doctor.h"
 #include "cli/import.h"
 #include "cli/init.h"
 #include "cli/owner_link.h"
