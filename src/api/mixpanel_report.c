@@ -232,6 +232,10 @@ int mixpanel_report_names(struct str answer, uint32_t limit, struct bytes *out)
     if (r != 0)
         return r;
     const struct json_node *list = json_doc_member(json_doc_root(doc), "events");
+    if (!list || json_doc_type(list) != JSON_ARRAY) {
+        json_doc_destroy(doc);
+        return ERR_INVALID;
+    }
     const struct json_node **nodes = calloc((size_t)json_doc_count(list) + 1, sizeof(*nodes));
     check(nodes != NULL);
     for (const struct json_node *e = NULL; (e = json_doc_next(list, e)) != NULL;)
@@ -244,7 +248,7 @@ int mixpanel_report_names(struct str answer, uint32_t limit, struct bytes *out)
     json_write_end_array(&w);
     free(nodes);
     json_doc_destroy(doc);
-    return list ? 0 : ERR_INVALID;
+    return 0;
 }
 
 char *mixpanel_report_error(struct str answer)

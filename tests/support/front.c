@@ -208,6 +208,7 @@ void front_open(struct front *f)
     crypto_init();
     temp_make(&f->temp);
     f->query_status = 200;
+    f->host = FRONT_HOST;
     f->auth = link_create("web-auth");
     f->query = link_create("web-query");
     front_auth_back(f);
@@ -240,11 +241,12 @@ void front_close(struct front *f)
 
 /* ---- talking -------------------------------------------------------------------------------- */
 
-static void send_over(int fd, const char *line, const char *headers, const char *body)
+static void send_over(int fd, const char *host, const char *line, const char *headers,
+                      const char *body)
 {
     struct bytes text = { 0 };
-    bytes_printf(&text, "%s HTTP/1.1\r\nHost: h.example:81\r\nConnection: close\r\n%s"
-                 "Content-Length: %zu\r\n\r\n%s", line, headers, strlen(body), body);
+    bytes_printf(&text, "%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s"
+                 "Content-Length: %zu\r\n\r\n%s", line, host, headers, strlen(body), body);
     (void)!sock_write(fd, bytes_str(&text), 2000); /* a refused body may not be read to its end */
     bytes_release(&text);
 }
@@ -263,7 +265,7 @@ int front_send(struct front *f, const char *line, const char *headers, const cha
 {
     int fd;
     check(sock_connect(f->address, 1000, &fd) == 0);
-    send_over(fd, line, headers, body);
+    send_over(fd, f->host, line, headers, body);
     return fd;
 }
 
@@ -278,7 +280,7 @@ void front_talk_locally(struct front *f, const char *line, const char *headers, 
 {
     int fd;
     check(sock_connect_unix(f->path, &fd) == 0);
-    send_over(fd, line, headers, body);
+    send_over(fd, f->host, line, headers, body);
     front_read(fd, out);
 }
 

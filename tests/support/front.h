@@ -15,7 +15,8 @@
 #define FRONT_BASIC "Authorization: Basic a19nb29kOnNfZ29vZA==\r\n"      /* k_good:s_good */
 #define FRONT_BAD_BASIC "Authorization: Basic a19nb29kOnNfYmFk\r\n"      /* k_good:s_bad */
 #define FRONT_WITH_COOKIE "Cookie: amana_login=" FRONT_COOKIE "\r\n"
-#define FRONT_OUR_PAGE "Origin: http://h.example:81\r\n"                 /* fits front_talk's Host */
+#define FRONT_HOST "h.example:81"
+#define FRONT_OUR_PAGE "Origin: http://" FRONT_HOST "\r\n"
 
 enum { FRONT_TEXT = 6144 };
 
@@ -26,6 +27,7 @@ struct front {
     struct http_server *tcp, *local;
     char address[64];
     char path[200];              /* of the unix socket */
+    const char *host;            /* that requests name */
     int auth_fd, query_fd;       /* the peers' ends; -1 = away */
     pthread_t auth_thread, query_thread;
     /* what the peers heard last, for the test's thread after an answer */
