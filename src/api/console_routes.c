@@ -11,8 +11,9 @@
 #include "sys/clock.h"
 
 enum {
-    ASKERS = 8,               /* questions under way */
-    ASKERS_WAITING = 256,
+    REPORTERS = 8,            /* reports under way, which may take long */
+    ASKERS = 4,               /* what is answered at once: never behind a report */
+    WAITING_MAX = 256,        /* of each */
     POLLS_MAX = 64,           /* /api/live, each on a thread that sleeps */
     READY_MS = 2000,
     READY_KEPT_MS = 1000,     /* strangers may ask how we are; the peers are asked less often */
@@ -21,6 +22,7 @@ enum {
 
 struct console_routes {
     struct console console;
+    struct crew *reporters;
     struct crew *askers;
     struct crew *pollers;
     struct static_files *files;
@@ -33,13 +35,13 @@ struct console_routes {
 
 static void answer_alive(struct call *call);
 
-enum { PUBLIC = 0, MIXPANEL = 1, LONG_POLL = 2, INLINE = 4 };
+enum { PUBLIC = 0, REPORT = 1, LONG_POLL = 2, INLINE = 4 };
 
 struct route {
     const char *method;
     const char *path;
     unsigned who;             /* asker_kind, together; PUBLIC: nobody in particular */
-    unsigned how;
+    unsigned how;             /* which thread answers */
     void (*answer)(struct call *call);
 };
 
@@ -50,19 +52,19 @@ static const struct route table[] = {
     { "POST", "/api/leave", ASKER_COOKIE, 0, session_leave },
     { "PATCH", "/api/project", ASKER_ANY, 0, session_change_project },
     { "POST", "/api/owner-link", ASKER_UID, 0, session_owner_link },
-    { "POST", "/api/query", ASKER_ANY, 0, query_report },
+    { "POST", "/api/query", ASKER_ANY, REPORT, query_report },
     { "GET", "/api/schema", ASKER_ANY, 0, query_schema },
     { "GET", "/api/schema/values", ASKER_ANY, 0, query_values },
     { "GET", "/api/live", ASKER_ANY, LONG_POLL, query_live },
     { "GET", "/api/status", ASKER_ANY, 0, query_status },
-    { "GET", "/api/query/segmentation", ASKER_ANY, MIXPANEL, query_mixpanel_segmentation },
-    { "POST", "/api/query/segmentation", ASKER_ANY, MIXPANEL, query_mixpanel_segmentation },
-    { "GET", "/api/2.0/segmentation", ASKER_ANY, MIXPANEL, query_mixpanel_segmentation },
-    { "POST", "/api/2.0/segmentation", ASKER_ANY, MIXPANEL, query_mixpanel_segmentation },
-    { "GET", "/api/query/events/names", ASKER_ANY, MIXPANEL, query_mixpanel_names },
-    { "POST", "/api/query/events/names", ASKER_ANY, MIXPANEL, query_mixpanel_names },
-    { "GET", "/api/2.0/events/names", ASKER_ANY, MIXPANEL, query_mixpanel_names },
-    { "POST", "/api/2.0/events/names", ASKER_ANY, MIXPANEL, query_mixpanel_names },
+    { "GET", "/api/query/segmentation", ASKER_ANY, REPORT, query_mixpanel_segmentation },
+    { "POST", "/api/query/segmentation", ASKER_ANY, REPORT, query_mixpanel_segmentation },
+    { "GET", "/api/2.0/segmentation", ASKER_ANY, REPORT, query_mixpanel_segmentation },
+    { "POST", "/api/2.0/segmentation", ASKER_ANY, REPORT, query_mixpanel_segmentation },
+    { "GET", "/api/query/events/names", ASKER_ANY, 0, query_mixpanel_names },
+    { "POST", "/api/query/events/names", ASKER_ANY, 0, query_mixpanel_names },
+    { "GET", "/api/2.0/events/names", ASKER_ANY, 0, query_mixpanel_names },
+    { "POST", "/api/2.0/events/names", ASKER_ANY, 0, query_mixpanel_names },
 };
 
 enum { ROUTES = sizeof(table) / sizeof(table[0]) };
@@ -90,7 +92,8 @@ struct console_routes *console_routes_create(const struct console_routes_config 
         .auth = config->auth, .query = config->query, .recent = recent_create(),
         .owner_uid = config->owner_uid, .ingest_port = config->ingest_port,
     };
-    routes->askers = crew_create(ASKERS, ASKERS_WAITING);
+    routes->reporters = crew_create(REPORTERS, WAITING_MAX);
+    routes->askers = crew_create(ASKERS, WAITING_MAX);
     routes->pollers = crew_create(POLLS_MAX, 0);
     routes->files = static_files_create(config->files, config->file_count, page_headers,
                                         sizeof(page_headers) / sizeof(page_headers[0]));
@@ -102,6 +105,7 @@ void console_routes_destroy(struct console_routes *routes)
 {
     if (!routes)
         return;
+    crew_destroy(routes->reporters);
     crew_destroy(routes->askers);
     crew_destroy(routes->pollers);
     static_files_destroy(routes->files);
@@ -113,7 +117,8 @@ void console_routes_destroy(struct console_routes *routes)
 void console_routes_settle(struct console_routes *routes, uint32_t timeout_ms)
 {
     uint64_t until = clock_boot_ms() + timeout_ms;
-    while (crew_load(routes->askers) > 0 && clock_boot_ms() < until)
+    while (crew_load(routes->reporters) + crew_load(routes->askers) > 0 &&
+           clock_boot_ms() < until)
         clock_sleep_ms(SETTLE_STEP_MS);
 }
 
@@ -250,7 +255,8 @@ static void begin_route(struct console_routes *routes, struct call *call,
     }
     struct job *job = arena_alloc(call->arena, sizeof(*job));
     *job = (struct job){ *call, routes, route };
-    struct crew *crew = route->how & LONG_POLL ? routes->pollers : routes->askers;
+    struct crew *crew = route->how & LONG_POLL ? routes->pollers
+                        : route->how & REPORT  ? routes->reporters : routes->askers;
     if (!crew_take(crew, run_route, job))
         refuse(call, 429, "rate", "too many questions at once");
 }

@@ -133,9 +133,10 @@ static void *be_query(void *arg)
         struct query_question q;
         check(query_wire_decode_question(msg.body, &q) == 0);
         note_question(f, &q);
-        if (q.what == QUERY_LIVE && strstr(f->question, "\"hold\"")) {
-            f->held_ids[f->held] = msg.id;
-            f->held++;
+        if (strstr(f->question, "\"hold\"")) {
+            (void)pthread_mutex_lock(&f->held_lock);
+            f->held_ids[f->held++] = msg.id;
+            (void)pthread_mutex_unlock(&f->held_lock);
         } else if (answer_query(f, msg.id, f->query_status, f->query_says ? f->query_says
                                                             : "{\"asked\":true}") != 0) {
             break;
@@ -145,12 +146,15 @@ static void *be_query(void *arg)
     return NULL;
 }
 
-void front_release(struct front *f)
+int front_release(struct front *f)
 {
-    int held = f->held;
-    for (int i = 0; i < held; i++)
+    (void)pthread_mutex_lock(&f->held_lock);
+    int count = f->held;
+    for (int i = 0; i < count; i++)
         check(answer_query(f, f->held_ids[i], 200, "{\"released\":true}") == 0);
     f->held = 0;
+    (void)pthread_mutex_unlock(&f->held_lock);
+    return count;
 }
 
 /* ---- life ----------------------------------------------------------------------------------- */
@@ -206,6 +210,7 @@ void front_open(struct front *f)
     int fd;
     memset(f, 0, sizeof(*f));
     crypto_init();
+    check(pthread_mutex_init(&f->held_lock, NULL) == 0);
     temp_make(&f->temp);
     f->query_status = 200;
     f->host = FRONT_HOST;

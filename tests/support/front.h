@@ -42,7 +42,8 @@ struct front {
     char settings[256];
     const char *query_says;      /* what query answers; NULL: {"asked":true} */
     uint32_t query_status;
-    _Atomic int held;            /* live questions with "after":"hold", not answered yet */
+    pthread_mutex_t held_lock;
+    _Atomic int held;            /* questions with the text "hold" in them, not answered yet */
     uint64_t held_ids[128];
 };
 
@@ -51,8 +52,8 @@ void front_close(struct front *f);
 void front_auth_away(struct front *f);
 void front_auth_back(struct front *f);
 void front_query_away(struct front *f);
-/* Answers what is held. */
-void front_release(struct front *f);
+/* Answers what is held; how many those were. */
+int front_release(struct front *f);
 /* One request; `line` is "POST /api/query", `headers` whole lines; the answer, head and body. */
 void front_talk(struct front *f, const char *line, const char *headers, const char *body,
                 char out[FRONT_TEXT]);

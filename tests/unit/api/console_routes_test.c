@@ -190,12 +190,37 @@ static void test_console_routes__long_polls_have_a_bound_and_hold_nobody_up(void
     assert_non_null(strstr(out, "\"code\":\"rate\""));
     assert_non_null(strstr(out, "Retry-After"));
     expect(f, false, "POST /api/query", FRONT_BASIC, "{}", 200);
-    front_release(f);
+    assert_int_equal(front_release(f), POLLS);
     for (int i = 0; i < POLLS; i++) {
         front_read(fds[i], out);
         assert_string_equal(front_body(out), "{\"released\":true}");
     }
     expect(f, false, "GET /api/live", FRONT_BASIC, "", 200);
+}
+
+/* Reports that take their time leave room for what is answered at once. */
+static void test_console_routes__slow_reports_hold_nobody_up(void **state)
+{
+    struct front *f = *state;
+    enum { REPORTS = 20 };
+    int fds[REPORTS];
+    char out[FRONT_TEXT];
+    for (int i = 0; i < REPORTS; i++)
+        fds[i] = front_send(f, "POST /api/query", FRONT_BASIC, "{\"name\":\"hold\"}");
+    for (int i = 0; i < 500 && f->held < 8; i++)
+        clock_sleep_ms(10);
+    assert_int_equal(f->held, 8);
+    expect(f, false, "GET /api/me", FRONT_BASIC, "", 200);
+    expect(f, false, "GET /api/status", FRONT_BASIC, "", 200);
+    expect(f, false, "GET /readyz", "", "", 200);
+    for (int done = 0; done < REPORTS;) {
+        done += front_release(f);
+        clock_sleep_ms(5);
+    }
+    for (int i = 0; i < REPORTS; i++) {
+        front_read(fds[i], out);
+        assert_string_equal(front_body(out), "{\"released\":true}");
+    }
 }
 
 static void test_console_routes__ready_says_who_is_away(void **state)
@@ -238,6 +263,7 @@ int main(void)
         T(the_sockets_uid_is_not_a_proxys),
         T(large_bodies_are_refused_in_the_askers_form),
         T(long_polls_have_a_bound_and_hold_nobody_up),
+        T(slow_reports_hold_nobody_up),
         T(ready_says_who_is_away),
         T(settles_without_waiting_for_long_polls),
     };
