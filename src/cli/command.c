@@ -8,6 +8,7 @@
 #include "cli/init.h"
 #include "cli/owner_link.h"
 #include "cli/query.h"
+#include "cli/sample.h"
 #include "cli/serve.h"
 
 static const struct command {

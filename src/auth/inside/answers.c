@@ -12,6 +12,7 @@
 enum {
     TENANT = 1,   /* the one tenant of a house, and the group in its grants */
     LEVEL = 0,    /* a cookie, a key or a uid: no passkey yet */
+    NO_SPACE = ERR_BUSY,   /* nothing was begun: later perhaps */
 };
 
 struct work {
@@ -26,13 +27,19 @@ static void refuse(struct work *w, const char *code)
     *w->answer = (struct auth_answer){ .type = AUTH_REFUSED, .code = str_from(code) };
 }
 
+static int begin(struct work *w)
+{
+    int r = auth_check_space(w->auth);
+    return r == 0 ? db_begin(w->auth->db) : NO_SPACE;
+}
+
 /* Refuses for a negative r: `absent` is the code for ERR_NOT_FOUND; anything else is the database,
- * which has stopped then. */
+ * which has stopped then, but for a disk that was found full before anything was begun. */
 static bool passes(struct work *w, int r, const char *absent)
 {
     if (r == 0)
         return true;
-    if (r != ERR_NOT_FOUND)
+    if (r != ERR_NOT_FOUND && r != NO_SPACE)
         auth_note_failure(w->auth, r);
     refuse(w, r == ERR_NOT_FOUND ? absent : "io");
     return false;
@@ -98,7 +105,7 @@ static int write_me(struct work *w, const struct asker *asker, struct str *out)
 static int use_link(struct work *w, uint32_t *member, char cookie[44])
 {
     int64_t now = clock_wall_ms();
-    int r = db_begin(w->auth->db);
+    int r = begin(w);
     if (r != 0)
         return r;
     r = owner_links_use(&w->auth->owner_links, w->request->link, now, member);
@@ -135,7 +142,7 @@ static void answer_leave(struct work *w)
         refuse(w, "invalid");
         return;
     }
-    int r = db_begin(w->auth->db);
+    int r = begin(w);
     if (r == 0) {
         r = logins_end(&w->auth->logins, w->request->cookie);
         if (r == 0)
@@ -153,7 +160,7 @@ static int put_link(struct work *w, struct str text)
     int64_t now = clock_wall_ms();
     int r = members_find_first_owner(&w->auth->members, &owner);
     if (r == 0)
-        r = db_begin(w->auth->db);
+        r = begin(w);
     if (r != 0)
         return r;
     r = owner_links_put(&w->auth->owner_links, owner, text, now, now + OWNER_LINKS_LIFE_MS);
@@ -251,7 +258,7 @@ static int change(struct work *w, const struct project *project, struct str name
 {
     if (str_equal(name, project->name) && str_equal(zone, project->zone))
         return 0;
-    int r = db_begin(w->auth->db);
+    int r = begin(w);
     if (r != 0)
         return r;
     r = projects_change(&w->auth->projects, project->id, name, zone);
@@ -309,6 +316,6 @@ void answers_make(struct auth *auth, const struct auth_request *request, struct 
     case AUTH_LEAVE: answer_leave(&w); break;
     case AUTH_CHANGE_PROJECT: answer_change(&w); break;
     case AUTH_NEW_OWNER_LINK: answer_new_link(&w); break;
-    default: check(!"a request that decode let through"); break;
+    default: check(false); /* decode lets no other through */
     }
 }

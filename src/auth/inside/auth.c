@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "sys/clock.h"
 
+enum { SPACE_NEEDED_BYTES = 8 * 1024 * 1024 };
+
 void auth_note_failure(struct auth *auth, int r)
 {
     if (!auth->has_failed)
@@ -39,6 +41,7 @@ int auth_open(const struct auth_config *config, struct auth **out)
 {
     struct auth *auth = calloc(1, sizeof(*auth));
     check(auth != NULL);
+    auth->fs = config->fs;
     auth->grant_key = config->grant_key;
     auth->owner_uid = config->owner_uid;
     memcpy(auth->boot_id, config->boot_id, sizeof(auth->boot_id));
@@ -79,9 +82,17 @@ static int flush(struct auth *auth)
     return r;
 }
 
+int auth_check_space(struct auth *auth)
+{
+    uint64_t free_bytes = 0;
+    int r = fs_free_bytes(auth->fs, &free_bytes);
+    return r == 0 && free_bytes < SPACE_NEEDED_BYTES ? ERR_FULL : 0;
+}
+
+/* With a full disk it is left for later: a link that is over opens nothing anyway. */
 void auth_tick(struct auth *auth)
 {
-    if (auth->has_failed)
+    if (auth->has_failed || auth_check_space(auth) != 0)
         return;
     int r = flush(auth);
     if (r == 0)
@@ -94,7 +105,7 @@ void auth_close(struct auth *auth)
 {
     if (!auth)
         return;
-    if (!auth->has_failed) {
+    if (!auth->has_failed && auth_check_space(auth) == 0) {
         int r = flush(auth);
         if (r != 0)
             auth_note_failure(auth, r);

@@ -16,6 +16,7 @@
 #include "sys/file.h"
 
 struct auth {
+    struct fs *fs;
     struct db *db;
     struct members members;
     struct owner_links owner_links;
@@ -43,6 +44,10 @@ void auth_close(struct auth *auth);               /* NULL is fine; flushes first
 /* Once a minute or so: writes when logins and keys were last used, ends an owner link that is
  * over. */
 void auth_tick(struct auth *auth);
+/* 0, or ERR_FULL: the disk is nearly full, so nothing that writes is begun. It is asked before each
+ * change because a disk that runs full in the middle of one stops the database, and with it the
+ * questions of those who come to see what is wrong. */
+int auth_check_space(struct auth *auth) MUST_USE;
 /* Ingest's settings as they stand now, appended. */
 int auth_write_ingest_settings(struct auth *auth, struct bytes *out) MUST_USE;
 /* Notes a failure of the database; the first is logged. From then on every question is refused
