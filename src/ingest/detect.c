@@ -5,19 +5,18 @@
  *   number    IPv4 and IPv6 addresses, IBAN by its check digits (ISO 13616)
  *   phone     a plus or a leading zero, or groups, and 8 to 15 digits
  *   address   a street word beside a number
- *   name      two to four capitalised or Arabic words of which the first is a given name
+ *   name      detect_name.c
  */
 #include "ingest/detect.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <string.h>
 
-#include "base/map.h"
+#include "ingest/detect_name.h"
 
 enum {
     TEXT_MAX_BYTES = 512,   /* longer texts are free text: their pieces are judged */
-    KEY_MIN_BYTES = 20, TOKEN_MIN_BYTES = 28,
+    KEY_MIN_BYTES = 20, TOKEN_MIN_BYTES = 24,
     CARD_MIN = 13, CARD_MAX = 19,
     PHONE_MIN = 8, PHONE_MAX = 15,
     IBAN_MIN = 15, IBAN_MAX = 34,
@@ -180,6 +179,17 @@ static bool is_ipv4(struct str s)
     return count == 4;
 }
 
+/* With or without a port. */
+static bool is_ipv4_at(struct str s)
+{
+    ptrdiff_t colon = str_find_byte(s, ':');
+    uint64_t port;
+    if (colon < 0)
+        return is_ipv4(s);
+    return is_ipv4(str_slice(s, 0, (size_t)colon)) &&
+           str_to_u64(str_from_index(s, (size_t)colon + 1), &port) && port <= 65535;
+}
+
 static bool is_ipv6(struct str s)
 {
     int colons = 0, digits = 0;
@@ -278,10 +288,16 @@ static double entropy(struct str s)
     return bits;
 }
 
-/* Long, unbroken, and of a variety that words do not have. */
+static int character_class(char c)
+{
+    return is_digit(c) ? 0 : is_upper(c) ? 1 : is_lower(c) ? 2 : 3;
+}
+
+/* Long, unbroken, and of a variety that words do not have: chance goes from one class of characters
+ * to another at most steps, a name in CamelCase or a path at few. */
 static bool is_random_token(struct str s)
 {
-    int digits = 0, upper = 0, lower = 0;
+    size_t counts[4] = { 0 }, changes = 0;
     bool is_hex = true;
     if (s.len < TOKEN_MIN_BYTES || is_uuid(s))
         return false;
@@ -289,14 +305,14 @@ static bool is_random_token(struct str s)
         char c = s.ptr[i];
         if (!is_alnum(c) && !strchr("+/=_-", c))
             return false;
-        digits += is_digit(c);
-        upper += is_upper(c);
-        lower += is_lower(c);
+        counts[character_class(c)]++;
+        changes += i > 0 && character_class(c) != character_class(s.ptr[i - 1]);
         is_hex &= is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
     }
     if (is_hex)
-        return s.len >= 32 && digits >= 6 && upper + lower >= 6 && entropy(s) > 3.2;
-    return digits >= 3 && upper >= 3 && lower >= 3 && entropy(s) > 4.0;
+        return s.len >= 32 && counts[0] >= 6 && counts[1] + counts[2] >= 6 && entropy(s) > 3.2;
+    bool is_mixed = counts[1] >= 3 && counts[2] >= 3 && (counts[0] > 0 || s.len >= 32);
+    return is_mixed && changes * 5 >= s.len * 2 && entropy(s) > 3.6;
 }
 
 static bool is_secret(struct str s, const struct digits *d)
@@ -306,137 +322,88 @@ static bool is_secret(struct str s, const struct digits *d)
 
 /* ---- words ---------------------------------------------------------------------------------- */
 
-static struct map given_names, family_names;
-static pthread_once_t names_once = PTHREAD_ONCE_INIT;
-
-static void load_list(struct map *map, struct str list)
-{
-    struct str name;
-    while (str_next(&list, ' ', &name))
-        if (name.len)
-            (void)map_put(map, name, 1, NULL);
-}
-
-static void load_names(void)
-{
-#define NAMES_LATIN(list) load_list(&given_names, STR(list));
-#define NAMES_ARABIC(list) load_list(&given_names, STR(list));
-#define NAMES_FAMILY(list) load_list(&family_names, STR(list));
-#include "ingest/detect_names.def"
-#undef NAMES_LATIN
-#undef NAMES_ARABIC
-#undef NAMES_FAMILY
-}
-
-static bool is_in(const struct map *map, struct str word)
-{
-    char lower[64];
-    if (word.len == 0 || word.len > sizeof(lower))
-        return false;
-    for (size_t i = 0; i < word.len; i++)
-        lower[i] = is_upper(word.ptr[i]) ? (char)(word.ptr[i] + 32) : word.ptr[i];
-    return map_find(map, str_of(lower, word.len)) != NULL;
-}
-
 static bool is_arabic(struct str word)
 {
     unsigned char c = word.len ? (unsigned char)word.ptr[0] : 0;
     return c >= 0xd8 && c <= 0xdb;
 }
 
-static bool is_name_word(struct str word)
+static bool is_listed(struct str word, const char *const *list, size_t count)
 {
-    for (size_t i = 0; i < word.len; i++)
-        if (!is_upper(word.ptr[i]) && !is_lower(word.ptr[i]) && !is_high(word.ptr[i]) &&
-            !strchr("'-.", word.ptr[i]))
-            return false;
-    return word.len > 0;
-}
-
-static bool is_title(struct str word)
-{
-    static const char *const titles[] = { "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "dr", "dr.",
-                                          "prof", "prof.", "السيد", "السيدة", "الدكتور", "الدكتورة",
-                                          "د.", "أ.", "م.", "الأستاذ", "الأستاذة", "المهندس" };
-    for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
-        if (str_equal_fold(word, str_from(titles[i])))
+    while (word.len && strchr(",;:.", word.ptr[word.len - 1]))
+        word.len--;
+    if (str_ends(word, STR("،")))
+        word.len -= 2;
+    for (size_t i = 0; i < count; i++)
+        if (str_equal_fold(word, str_from(list[i])))
             return true;
     return false;
 }
 
-/* Words that stand at the head of an Arabic name without being one. */
-static bool is_name_particle(struct str word)
-{
-    return str_equal(word, STR("عبد")) || str_equal(word, STR("أبو")) ||
-           str_equal(word, STR("أم")) || str_equal(word, STR("آل"));
-}
-
-static bool is_person_name(struct str text)
-{
-    struct str words[6], rest = text, word;
-    size_t count = 0;
-    bool has_title = false;
-    (void)pthread_once(&names_once, load_names);
-    while (str_next(&rest, ' ', &word)) {
-        if (word.len == 0)
-            continue;
-        if (count == 0 && !has_title && is_title(word)) {
-            has_title = true;
-            continue;
-        }
-        if (count == 6 || !is_name_word(word))
-            return false;
-        words[count++] = word;
-    }
-    if (count == 0 || count > 5)
-        return false;
-    if (has_title && (is_upper(words[0].ptr[0]) || is_high(words[0].ptr[0])))
-        return true;
-    bool is_given = is_in(&given_names, words[0]) || is_name_particle(words[0]);
-    if (count == 1)
-        return is_given && (is_upper(words[0].ptr[0]) || is_arabic(words[0]));
-    for (size_t i = 0; i < count; i++)
-        if (is_lower(words[i].ptr[0]) && words[i].len > 3)
-            return false;
-    return is_given || (count <= 3 && is_upper(words[0].ptr[0]) &&
-                        is_in(&family_names, words[count - 1]) && words[0].len > 2 &&
-                        is_in(&given_names, words[0]));
-}
+#define IS_LISTED(word, list) is_listed(word, list, sizeof(list) / sizeof(list[0]))
 
 static bool is_street_word(struct str word)
 {
     static const char *const streets[] = {
-        "street", "st", "st.", "avenue", "ave", "ave.", "road", "rd", "rd.", "boulevard", "blvd",
-        "blvd.", "lane", "ln", "ln.", "drive", "dr.", "court", "ct.", "apt", "apt.", "apartment",
-        "suite", "square", "highway", "straße", "strasse", "rue", "calle", "via", "شارع", "طريق",
-        "حي", "الحي", "شقة", "مبنى", "عمارة", "ص.ب", "ص.ب.", "صندوق", "box",
+        "street", "st", "avenue", "ave", "road", "rd", "boulevard", "blvd", "apt", "apartment",
+        "highway", "straße", "strasse", "rue", "calle", "plaza", "شارع", "طريق", "حي", "الحي",
+        "شقة",
+        "مبنى", "عمارة", "فيلا", "ص.ب", "صندوق", "ش", "جادة", "زقاق",
     };
     while (word.len && strchr(",;:.", word.ptr[word.len - 1]))
         word.len--;
-    for (size_t i = 0; i < sizeof(streets) / sizeof(streets[0]); i++) {
-        struct str street = str_from(streets[i]);
-        if (str_equal_fold(word, street) ||
-            (str_ends(street, STR(".")) && str_equal_fold(word, str_slice(street, 0,
-                                                                          street.len - 1))))
-            return true;
-    }
-    return str_ends(word, STR("straße")) || str_ends(word, STR("strasse"));
+    return IS_LISTED(word, streets) || str_ends(word, STR("straße")) ||
+           str_ends(word, STR("strasse")) || str_ends(word, STR("gasse"));
+}
+
+/* Everyday words that are a street only behind a house's number: "45 Mill Way". */
+static bool is_weak_street_word(struct str word)
+{
+    static const char *const streets[] = {
+        "lane", "ln", "drive", "dr", "court", "ct", "way", "terrace", "close", "crescent", "place",
+        "pl", "gardens", "grove", "square", "sq", "row", "mews", "parade", "circle", "hill", "walk",
+        "park", "trail", "suite", "via", "allee", "weg", "platz",
+    };
+    return IS_LISTED(word, streets);
+}
+
+static bool is_house_word(struct str word)
+{
+    static const char *const words[] = { "flat", "apt", "apartment", "unit", "suite", "house" };
+    return IS_LISTED(word, words);
+}
+
+static bool is_post_box(struct str text)
+{
+    return str_contains_fold(text, STR("p.o. box")) || str_contains_fold(text, STR("po box"));
 }
 
 static bool is_street_address(struct str text)
 {
     struct str rest = text, word;
-    int words = 0, streets = 0, numbers = 0;
+    int words = 0, streets = 0, weak = 0, numbers = 0;
+    bool begins_house = false, last_is_weak = false;
     while (str_next(&rest, ' ', &word)) {
         size_t i = 0;
         if (word.len == 0)
             continue;
+        bool is_number = next_digit(word, &i) != 0;
+        begins_house |= words == 0 && (is_number || is_house_word(word));
+        numbers += is_number;
+        streets += is_street_word(word) ||
+                   (words == 0 && word.len > 1 && word.ptr[0] == '#' && is_digit(word.ptr[1]));
+        last_is_weak = words > 1 && is_weak_street_word(word);
+        weak += last_is_weak && word.ptr[word.len - 1] == ',';
         words++;
-        streets += is_street_word(word);
-        numbers += next_digit(word, &i) != 0;
     }
+    weak += last_is_weak;
     bool is_arabic_street = streets > 0 && is_arabic(text) && words >= 2;
-    return words >= 3 && words <= 16 && streets > 0 && (numbers > 0 || is_arabic_street);
+    if (words < 2 || words > 16 || (words == 2 && !is_arabic_street))
+        return false;
+    if (numbers > 0 && is_post_box(text))
+        return true;
+    return (streets > 0 && (numbers > 0 || is_arabic_street)) ||
+           (weak > 0 && begins_house && numbers > 0);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------ */
@@ -453,13 +420,13 @@ enum detect detect_whole(struct str text)
         return DETECT_SECRET;
     if (text.len > TEXT_MAX_BYTES)
         return DETECT_NONE;
-    if (is_ipv4(text) || is_ipv6(text) || is_iban(text))
+    if (is_ipv4_at(text) || is_ipv6(text) || is_iban(text))
         return DETECT_NUMBER;
     if (is_phone(&d) && !is_date_like(text))
         return DETECT_PHONE;
     if (is_street_address(text))
         return DETECT_ADDRESS;
-    return is_person_name(text) ? DETECT_NAME : DETECT_NONE;
+    return detect_name(text) ? DETECT_NAME : DETECT_NONE;
 }
 
 /* ---- pieces --------------------------------------------------------------------------------- */
@@ -492,6 +459,29 @@ static bool digits_piece(struct str text, size_t i, struct detect_piece *piece)
     return is_whole;
 }
 
+/* An IBAN in groups: as many words as still check. */
+static bool iban_piece(struct str text, size_t i, struct detect_piece *piece)
+{
+    size_t limit = text.len < i + IBAN_MAX + 9 ? text.len : i + IBAN_MAX + 9;
+    if (limit < i + IBAN_MIN || !is_upper(text.ptr[i]) || !is_upper(text.ptr[i + 1]) ||
+        !is_digit(text.ptr[i + 2]) || !is_digit(text.ptr[i + 3]))
+        return false;
+    for (size_t end = limit; end >= i + IBAN_MIN; end--) {
+        bool is_boundary = end == text.len || !is_alnum(text.ptr[end]);
+        if (is_boundary && is_alnum(text.ptr[end - 1]) && is_iban(str_slice(text, i, end))) {
+            *piece = (struct detect_piece){ i, end, DETECT_NUMBER };
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "Chrome/120.0.0.0" is a version, "https://120.0.0.1" a host. */
+static bool is_version_at(struct str text, size_t i)
+{
+    return i > 0 && text.ptr[i - 1] == '/' && (i < 2 || text.ptr[i - 2] != '/');
+}
+
 static bool word_piece(struct str text, size_t i, struct detect_piece *piece)
 {
     size_t end = i;
@@ -501,8 +491,9 @@ static bool word_piece(struct str text, size_t i, struct detect_piece *piece)
     while (word.len && strchr(".!?:", word.ptr[word.len - 1]))
         word.len--;
     struct digits none = { .has_other = true };
-    *piece = (struct detect_piece){ i, i + word.len, DETECT_SECRET };
-    return is_secret(word, &none);
+    bool is_key = is_secret(word, &none);
+    *piece = (struct detect_piece){ i, i + word.len, is_key ? DETECT_SECRET : DETECT_NUMBER };
+    return is_key || (is_ipv4_at(word) && !is_version_at(text, i)) || is_ipv6(word);
 }
 
 bool detect_piece(struct str text, size_t from, struct detect_piece *piece)
@@ -517,6 +508,8 @@ bool detect_piece(struct str text, size_t from, struct detect_piece *piece)
         bool starts = i == 0 || is_break(text.ptr[i - 1]) || strchr("=:/&?#", text.ptr[i - 1]);
         if (!starts)
             continue;
+        if (iban_piece(text, i, piece))
+            return true;
         if ((c == '+' || next_digit(text, &digit)) && digits_piece(text, i, piece))
             return true;
         if ((is_alnum(c) || c == '-') && word_piece(text, i, piece)) {

@@ -1,8 +1,12 @@
 #include "ingest/scrub/scrub.h"
 
+#include <string.h>
+
 #include "base/bytes.h"
 #include "ingest/classify.h"
 #include "ingest/detect.h"
+
+enum { SCHEME_MAX = 16 };
 
 /* Parameters that say where a visit came from, and nothing of who: the rest is denied. */
 static bool is_harmless_parameter(struct str name)
@@ -16,10 +20,21 @@ static bool is_harmless_parameter(struct str name)
     return false;
 }
 
+/* "postgres://", "otpauth://": a name of letters before "://". */
+static bool has_scheme(struct str text)
+{
+    ptrdiff_t colon = str_find(text, STR("://"));
+    for (ptrdiff_t i = 0; i < colon; i++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-",
+                    text.ptr[i]))
+            return false;
+    return colon > 0 && colon <= SCHEME_MAX;
+}
+
 static bool is_url(struct str text)
 {
-    return str_starts(text, STR("http://")) || str_starts(text, STR("https://")) ||
-           str_starts(text, STR("//")) || (str_starts(text, STR("/")) && text.len > 1);
+    return has_scheme(text) || str_starts(text, STR("//")) ||
+           (str_starts(text, STR("/")) && text.len > 1);
 }
 
 static struct str to_arena(struct ingest_request *request, struct bytes *built)
@@ -114,7 +129,7 @@ static struct str scrub_url(struct ingest_request *request, struct str url)
 {
     struct bytes built = { 0 };
     ptrdiff_t scheme = str_find(url, STR("//"));
-    size_t host = scheme < 0 || scheme > 8 ? 0 : (size_t)scheme + 2;
+    size_t host = scheme < 0 || scheme > SCHEME_MAX + 1 ? 0 : (size_t)scheme + 2;
     struct str rest = str_from_index(url, host);
     ptrdiff_t hash = str_find_byte(rest, '#');
     if (hash >= 0) {
