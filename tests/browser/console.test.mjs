@@ -29,13 +29,14 @@ after(async () => {
 });
 
 // A page of a signed-in member; what the browser complains about is gathered.
-async function open({ language = "en", width = 1440, theme = "light", as = cookies } = {}) {
+async function open({ language = "en", width = 1440, theme = "light", as = { ...cookies, origins: [] } } = {}) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme,
     locale: language === "ar" ? "ar-SA" : "en-GB", timezoneId: ZONE, storageState: as });
   const page = await context.newPage();
   page.on("pageerror", (error) => troubles.push(String(error)));
   page.on("console", (message) => {
-    if (message.type() === "error" && !/401/.test(message.text())) troubles.push(message.text());
+    if (message.type() === "error" && !/401/.test(message.text()))
+      troubles.push(`${page.url()}: ${message.text()} ${message.location().url}`);
   });
   page.setDefaultTimeout(8000);
   return page;
@@ -65,7 +66,7 @@ const first = { report: "segmentation", unit: "day", show: [{ event: "Log in", m
 test("the owner's link signs in once, leaves the address, and is dead afterwards", { skip }, async () => {
   const link = /sign in once at (\S+)/.exec(house.ready)[1];
   assert.equal(new URL(link).hash, house.owner_link.slice("/enter".length));
-  const page = await open({ as: undefined });
+  const page = await open({ as: { cookies: [], origins: [] } });
   await page.goto(link);
   await page.waitForSelector("nav.rail");
   assert.ok(!page.url().includes("#"), page.url());
@@ -74,14 +75,14 @@ test("the owner's link signs in once, leaves the address, and is dead afterwards
   assert.ok(cookie.httpOnly && cookie.sameSite === "Strict");
   await page.context().close();
 
-  const again = await open({ as: undefined });
+  const again = await open({ as: { cookies: [], origins: [] } });
   await again.goto(link);
   await again.waitForSelector("#door-trouble");
   await again.context().close();
 });
 
 test("without a login there is a door and nothing else", { skip }, async () => {
-  const page = await open({ as: undefined });
+  const page = await open({ as: { cookies: [], origins: [] } });
   await go(page, "/trends", ".door form");
   assert.equal(await page.locator("nav.rail").count(), 0);
   for (const path of ["/api/me", "/api/schema", "/api/live", "/api/status"]) {
@@ -198,7 +199,7 @@ test("refusals are counted where they can be seen", { skip }, async () => {
 test("an empty house waits, and the first event turns the sign by itself", { skip }, async () => {
   const fresh = await startHouse();
   try {
-    const page = await open({ as: undefined });
+    const page = await open({ as: { cookies: [], origins: [] } });
     await page.goto(/sign in once at (\S+)/.exec(fresh.ready)[1]);
     await page.waitForSelector("nav.rail");
     await page.goto(fresh.console + "/setup");
