@@ -18,7 +18,7 @@ static uint32_t range_of(const struct spec_by *by, double number)
 }
 
 /* An object that holds a sealed value shows it as "(sealed)", so two that differ in it alone would
- * be two groups of one text: which are equal would be known. Such an object is sealed as a whole. */
+ * be two groups of one text, and which are equal would be known. It is sealed as a whole. */
 static bool has_ref(const struct value *value)
 {
     bool has = value->type == VALUE_REF;
