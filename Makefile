@@ -70,7 +70,7 @@ LINKS_amana-auth := $(COMMON) config db auth/wire auth/inside
 LINKS_amana-vault := $(COMMON) config db vault/wire vault/inside
 
 all: $(PROGRAMS:%=$(BIN)/%) $(if $(wildcard tools/tidy.c),$(BIN)/tidy)
-.PHONY: all check test-tools tidy ui surface clean help test-bins fuzz-replay hurried
+.PHONY: all check crash test-tools tidy ui surface clean help test-bins fuzz-replay hurried
 
 # Generated sources (tables from npm data, the console's files) come from tools/*.mk fragments.
 -include $(wildcard tools/*.mk)
@@ -140,6 +140,15 @@ test-bins: $(TEST_BINS)
 check: test-bins
 	@sh tools/run_tests.sh $(TEST_BINS)
 
+# ---- crashes: tests/crash/*_test.c break a workload at every call that changes the disk --------
+CRASH_SOURCES := $(wildcard tests/crash/*_test.c)
+CRASH_BINS := $(patsubst tests/%.c,$(OUT)/test/%,$(CRASH_SOURCES))
+$(CRASH_BINS): $(OUT)/test/crash/%: $(OUT)/test-obj/crash/%.o $(TEST_ARCHIVE) $(ARCHIVES) $(GEN_OBJECTS_tests)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--as-needed -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka $(ALL_LIBS)
+crash: $(CRASH_BINS)
+	@sh tools/run_crash.sh $(CRASH_BINS)
+
 # What the system tests read the wal with.
 test-tools: $(BIN)/wal_count $(BUILD)/hurried/bin/amana-ingest
 $(BIN)/wal_count: $(OUT)/test-obj/system/wal_count.o $(foreach r,base sys json event wal,$(call room_archive,$(r)))
@@ -184,6 +193,7 @@ clean:
 help:
 	@echo "make            programs into build/bin"
 	@echo "make check      unit tests (PROFILE=asan with the sanitizers, PART=store one room)"
+	@echo "make crash      every crash point of every workload, under several ways of losing data"
 	@echo "make fuzz-replay PROFILE=asan   every corpus of every parser"
 	@echo "make fuzz NAME=json_scan SECONDS=60   fuzz one parser with libFuzzer"
 	@echo "make ui         the console into build/web"

@@ -224,7 +224,8 @@ static void order_rows(struct join *j)
         hi = s->persons[s->event->runs - 1] > hi ? s->persons[s->event->runs - 1] : hi;
     }
     if (moves->count > 0) {
-        uint32_t first = moves->by_person[0].person, last = moves->by_person[moves->count - 1].person;
+        uint32_t first = moves->by_person[0].person;
+        uint32_t last = moves->by_person[moves->count - 1].person;
         lo = first < lo ? first : lo;
         hi = last > hi ? last : hi;
     }

@@ -128,7 +128,8 @@ ptrdiff_t part_read_find_property(const struct part *part, struct str name);
 struct part_column *part_read_find_column(const struct part_event *event, uint32_t property);
 
 /* The sections' bytes once verified; check()ed to be so. */
-int part_read_touch_event(struct part *part, struct part_event *event, enum part_kind kind) MUST_USE;
+int part_read_touch_event(struct part *part, struct part_event *event,
+                          enum part_kind kind) MUST_USE;
 int part_read_touch_column(struct part *part, const struct part_event *event,
                            struct part_column *column) MUST_USE;
 int part_read_touch_dictionary(struct part *part, struct part_property *property) MUST_USE;
@@ -148,7 +149,7 @@ void part_read_codes(const struct part *part, const struct part_column *column, 
 void part_read_words(const struct part *part, const struct part_column *column, uint32_t first,
                      uint32_t count, uint64_t *out);
 
-/* The checksum of a section: pieces of PART_PIECE_BYTES, each hashed with the one before as seed. */
+/* The checksum of a section: pieces of PART_PIECE_BYTES, each seeded with the one before. */
 uint64_t part_read_hash(const uint8_t *ptr, size_t len);
 
 #endif

@@ -3,13 +3,23 @@
 #include "base/err.h"
 #include "base/hash.h"
 
-static void flush_out(struct part_write *w, const void *ptr, size_t len)
+enum { BUFFER_BYTES = 1024 * 1024 };
+
+/* In memory everything stays; on its way to a file it goes in large pieces. */
+static void flush_out(struct part_write *w)
 {
-    if (!w->file)
-        bytes_append(&w->memory, ptr, len);
-    else if (w->r == 0 && len > 0)
-        w->r = file_write_at(w->file, ptr, len, w->at);
+    if (w->file && w->r == 0 && w->memory.len > 0)
+        w->r = file_write_at(w->file, w->memory.ptr, w->memory.len, w->at - w->memory.len);
+    if (w->file)
+        bytes_reset(&w->memory);
+}
+
+static void put_out(struct part_write *w, const void *ptr, size_t len)
+{
+    bytes_append(&w->memory, ptr, len);
     w->at += len;
+    if (w->memory.len >= BUFFER_BYTES)
+        flush_out(w);
 }
 
 void part_write_begin(struct part_write *w, struct file *file, const struct part_write_head *head)
@@ -17,7 +27,7 @@ void part_write_begin(struct part_write *w, struct file *file, const struct part
     uint8_t first[PART_HEAD_BYTES] = PART_HEAD_MAGIC;
     first[8] = PART_VERSION;
     *w = (struct part_write){ .file = file, .head = *head, .first_ms = INT64_MAX };
-    flush_out(w, first, sizeof(first));
+    put_out(w, first, sizeof(first));
 }
 
 void part_write_release(struct part_write *w)
@@ -32,7 +42,7 @@ void part_write_begin_section(struct part_write *w)
 {
     static const uint8_t zeros[PART_ALIGNMENT];
     check(w->piece.len == 0);
-    flush_out(w, zeros, (PART_ALIGNMENT - w->at % PART_ALIGNMENT) % PART_ALIGNMENT);
+    put_out(w, zeros, (PART_ALIGNMENT - w->at % PART_ALIGNMENT) % PART_ALIGNMENT);
     w->section_off = w->at;
     w->section_hash = 0;
 }
@@ -42,7 +52,7 @@ static void end_piece(struct part_write *w)
     if (w->piece.len == 0)
         return;
     w->section_hash = hash_64_seeded(w->piece.ptr, w->piece.len, w->section_hash);
-    flush_out(w, w->piece.ptr, w->piece.len);
+    put_out(w, w->piece.ptr, w->piece.len);
     bytes_reset(&w->piece);
 }
 
@@ -140,8 +150,9 @@ int part_write_finish(struct part_write *w)
     bytes_put_u64(&trailer, hash_64(directory.ptr, directory.len));
     bytes_put_u64(&trailer, w->at + directory.len + PART_TRAILER_BYTES);
     bytes_append_str(&trailer, STR(PART_TRAILER_MAGIC));
-    flush_out(w, directory.ptr, directory.len);
-    flush_out(w, trailer.ptr, trailer.len);
+    put_out(w, directory.ptr, directory.len);
+    put_out(w, trailer.ptr, trailer.len);
+    flush_out(w);
     bytes_release(&directory);
     bytes_release(&trailer);
     return w->r;

@@ -22,7 +22,7 @@ struct part_write {
     /* ---- private ---- */
     struct part_write_head head;
     struct file *file;        /* NULL: into memory */
-    struct bytes memory;
+    struct bytes memory;      /* all of it, or what is not in the file yet */
     struct bytes piece;       /* of the open section */
     struct bytes events;      /* of the directory */
     struct bytes properties;

@@ -264,6 +264,7 @@ int stores_open(struct fs *fs, struct stores **out)
     check(stores != NULL);
     stores->sink.ops = &sink_ops;
     stores->fs = fs;
+    stores->tables_slack = STORE_TABLES_SLACK;
     check(pthread_mutex_init(&stores->feed, NULL) == 0);
     check(pthread_mutex_init(&stores->lock, NULL) == 0);
     int r = store_flush_recover(stores);

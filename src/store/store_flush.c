@@ -9,7 +9,7 @@
 #include "store/part_merge.h"
 #include "store/tables.h"
 
-enum { TABLES_SLACK_BYTES = 4 * 1024 * 1024, MERGE_FEWEST = 4 };
+enum { MERGE_FEWEST = 4 };
 
 /* What one flush changes of one project. */
 struct change {
@@ -131,14 +131,17 @@ static int flush_store(struct flush *f, struct store *store, struct change *chan
 static int write_tables(struct flush *f)
 {
     struct stores *stores = f->stores;
-    f->is_whole = stores->tables.length > stores->tables_base * 2 + TABLES_SLACK_BYTES;
+    f->is_whole = stores->tables.length > stores->tables_base * 2 + stores->tables_slack;
     int r = 0;
     if (f->is_whole)
         r = journal_create(stores->fs, stores->tables.generation + 1, &f->tables);
     struct journal *journal = f->is_whole ? &f->tables : &stores->tables;
     if (r == 0)
         r = tables_append(stores, journal, f->is_whole);
-    return r == 0 ? journal_sync(journal) : r;
+    if (r == 0)
+        r = journal_sync(journal);
+    /* A manifest that survives must find the file it names. */
+    return r == 0 && f->is_whole ? fs_sync_dir(stores->fs, ".") : r;
 }
 
 static int write_manifest(struct flush *f)
@@ -394,6 +397,8 @@ static int found(struct stores *stores)
         r = journal_create(stores->fs, 1, &stores->tables);
     if (r == 0)
         r = journal_sync(&stores->tables);
+    if (r == 0)
+        r = fs_sync_dir(stores->fs, ".");
     struct flush f = { .stores = stores };
     stores->next_part = 1;
     if (r == 0)

@@ -23,6 +23,7 @@ enum {
     STORE_FLUSH_ROWS = 512 * 1024,         /* of all projects together */
     STORE_FLUSH_BYTES = 192 * 1024 * 1024, /* of all runs together */
     STORE_FLUSH_AFTER_MS = 60 * 1000,
+    STORE_TABLES_SLACK = 4 * 1024 * 1024,
     STORE_PARTS_MAX = 8,                   /* of one project; more are merged at a flush */
 };
 
@@ -66,6 +67,7 @@ struct stores {
     struct counts counts;
     struct journal tables;
     uint64_t tables_base;        /* length of the tables when they were last written whole */
+    uint64_t tables_slack;       /* how much they may grow beyond twice that */
     uint64_t generation;         /* of the manifest */
     uint64_t next_part;
     struct wal_position durable;

@@ -44,7 +44,7 @@ segmentation.c | s/thread = 1; r == 0 \&\& thread < report/thread = 2; r == 0 \&
 segmentation.c | s/group = line->group_count - 1;/group = 0;/
 segmentation.c | s/scan_until_ms(report->scan)/0/
 tally.c        | s/ \&\& tally->last\[at\] != person//
-tally.c        | s/person != 0 \&\& tally/tally/
+tally.c        | s/person != 0 \&\& tally/person > 1 \&\& tally/
 tally.c        | s/into->persons\[at\] += from/into->persons[at] = from/
 key.c          | s/number >= by->edges/number > by->edges/
 key.c          | s/case VALUE_NULL: return KEY_ABSENT/case VALUE_NULL: return code/

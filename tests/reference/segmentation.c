@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/arena.h"
 #include "base/check.h"
 #include "base/time.h"
 #include "json/write.h"
@@ -182,24 +183,21 @@ struct records {
 
 struct question {
     const struct reference_ask *ask;
+    struct arena *arena;        /* of the groups' texts */
     const struct json_node *root;
     const struct json_node *by[BY_MAX];
     uint32_t by_count;
     struct calendar calendar;
 };
 
-static struct str kept_text(struct bytes *text)
+static struct str kept_text(struct arena *arena, struct bytes *text)
 {
-    char *copy = malloc(text->len + 1);
-    check(copy != NULL);
-    memcpy(copy, text->ptr, text->len);
-    copy[text->len] = 0;
-    struct str s = str_of(copy, text->len);
+    struct str s = arena_copy(arena, bytes_str(text));
     bytes_release(text);
-    return s; /* lives as long as the test */
+    return s;
 }
 
-static struct str json_of(struct thing thing)
+static struct str json_of(struct arena *arena, struct thing thing)
 {
     struct bytes text = { 0 };
     struct json_write w;
@@ -214,10 +212,11 @@ static struct str json_of(struct thing thing)
     case LIST:
     case OBJECT: json_doc_print(thing.node, &text); break;
     }
-    return kept_text(&text);
+    return kept_text(arena, &text);
 }
 
-static struct str range_of(struct thing thing, const struct json_node *edges)
+static struct str range_of(struct arena *arena, struct thing thing,
+                           const struct json_node *edges)
 {
     const struct json_node *at = NULL, *found = NULL;
     while (thing.kind == NUMBER && (at = json_doc_next(edges, at)) != NULL)
@@ -231,13 +230,14 @@ static struct str range_of(struct thing thing, const struct json_node *edges)
     if (next != NULL)
         bytes_printf(&text, " %.15g", json_doc_number(next));
     bytes_append_str(&text, STR("\""));
-    return kept_text(&text);
+    return kept_text(arena, &text);
 }
 
-static struct str text_of_group(struct thing thing, const struct json_node *by)
+static struct str text_of_group(struct arena *arena, struct thing thing,
+                                const struct json_node *by)
 {
     const struct json_node *edges = json_doc_member(by, "edges");
-    return json_doc_count(edges) > 0 ? range_of(thing, edges) : json_of(thing);
+    return json_doc_count(edges) > 0 ? range_of(arena, thing, edges) : json_of(arena, thing);
 }
 
 static void add_record(struct records *records, const struct record *record)
@@ -263,11 +263,11 @@ static void add_groups(const struct question *question, const struct world_event
     if (thing.kind == LIST && !is_list)
         thing.kind = UNDEFINED;
     if (!is_list) {
-        record->group.by[by] = text_of_group(thing, node);
+        record->group.by[by] = text_of_group(question->arena, thing, node);
         add_groups(question, event, by + 1, record, records);
     }
     while (is_list && (element = json_doc_next(thing.node, element)) != NULL) {
-        record->group.by[by] = text_of_group(thing_of(element), node);
+        record->group.by[by] = text_of_group(question->arena, thing_of(element), node);
         add_groups(question, event, by + 1, record, records);
     }
 }
@@ -527,11 +527,13 @@ static void read_question(struct question *question)
 
 void reference_segmentation(const struct reference_ask *ask, struct reference_answer *out)
 {
-    struct question question = { .ask = ask };
+    struct arena arena;
+    struct question question = { .ask = ask, .arena = &arena };
     struct json_doc *doc;
     struct json_write w;
     *out = (struct reference_answer){ .series = out->series };
     bytes_reset(&out->series);
+    arena_init(&arena, 0);
     check(json_doc_parse(ask->question, 1 << 20, &doc) == 0);
     question.root = json_doc_root(doc);
     read_question(&question);
@@ -544,4 +546,5 @@ void reference_segmentation(const struct reference_ask *ask, struct reference_an
     free(question.calendar.labels);
     free(question.calendar.slots);
     json_doc_destroy(doc);
+    arena_release(&arena);
 }

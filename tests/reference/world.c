@@ -43,25 +43,19 @@ static const struct json_node *member(const struct json_node *node, struct str n
 
 /* ---- events --------------------------------------------------------------------------------- */
 
-static struct str joined(const char *before, struct str s)
-{
-    char *text = NULL;
-    check(asprintf(&text, "%s" STR_FMT, before, STR_ARG(s)) >= 0);
-    return str_from(text); /* lives as long as the test */
-}
-
 static struct str text_of(const struct json_node *properties, const char *name)
 {
     return json_doc_string(json_doc_member(properties, name));
 }
 
-static struct str person_of(const struct json_node *properties, struct str *device)
+static struct str person_of(struct world *world, const struct json_node *properties,
+                            struct str *device)
 {
     struct str user = text_of(properties, "$user_id");
     struct str plain = text_of(properties, "distinct_id");
     *device = text_of(properties, "$device_id");
     if (device->len > 0)
-        *device = joined("$device:", *device);
+        *device = arena_printf(&world->texts, "$device:" STR_FMT, STR_ARG(*device));
     return user.len > 0 ? user : device->len > 0 ? *device : plain;
 }
 
@@ -105,7 +99,7 @@ static void read_event(struct world *world, const struct json_node *line)
     struct str device;
     struct world_event event = {
         .name = text_of(line, "event"),
-        .person = person_of(properties, &device),
+        .person = person_of(world, properties, &device),
         .time_ms = llround(json_doc_get_number(properties, "time", 0) * 1000),
         .properties = properties,
     };
@@ -131,6 +125,7 @@ void world_read(struct world *world, struct str events, struct str updates)
 {
     struct str line;
     *world = (struct world){ 0 };
+    arena_init(&world->texts, 0);
     while (str_next(&events, '\n', &line))
         if (line.len > 0)
             read_event(world, read_line(world, line));
@@ -150,6 +145,7 @@ void world_release(struct world *world)
 {
     for (uint32_t i = 0; i < world->doc_count; i++)
         json_doc_destroy(world->docs[i]);
+    arena_release(&world->texts);
     free(world->docs);
     free(world->events);
     free((void *)world->updates);

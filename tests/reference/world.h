@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/str.h"
 #include "json/doc.h"
 
@@ -35,6 +36,7 @@ struct world {
     uint32_t event_count;
     int64_t until_ms;
     /* ---- private ---- */
+    struct arena texts;
     struct json_doc **docs;
     uint32_t doc_count;
     const struct json_node **updates;

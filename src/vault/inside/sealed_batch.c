@@ -85,7 +85,7 @@ static bool decode_record(struct bytes_reader *r, struct sealed_record *record)
     struct str ref = bytes_get_raw(r, 16);
     record->seen_ms = (int64_t)bytes_get_u64(r); /* of before 1970 when an import says so */
     record->inner = bytes_get_raw(r, bytes_get_u32(r));
-    if (r->failed || record->property.len == 0 || record->inner.len < SEAL_OVERHEAD_BYTES)
+    if (r->failed || record->inner.len < SEAL_OVERHEAD_BYTES)
         return false;
     memcpy(record->subject.bytes, subject.ptr, 16);
     memcpy(record->ref.bytes, ref.ptr, 16);

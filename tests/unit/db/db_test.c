@@ -97,6 +97,69 @@ static void test_db__rules_are_answers_and_leave_the_transaction_open(void **sta
     disk_destroy(disk);
 }
 
+static int64_t ask(struct db *db, const char *sql)
+{
+    struct db_statement *s = db_prepare(db, sql);
+    db_reset(s);
+    assert_int_equal(db_step(s), 1);
+    int64_t n = db_get_i64(s, 0);
+    db_reset(s);
+    return n;
+}
+
+static void test_db__is_set_as_the_header_says(void **state)
+{
+    (void)state;
+    struct disk *disk = disk_create();
+    struct fs *fs = disk_fs(disk);
+    struct db *db, *other;
+    assert_int_equal(db_open(fs, "a.db", schema, 2, &db), 0);
+    assert_int_equal(ask(db, "PRAGMA synchronous"), 2);
+    assert_int_equal(ask(db, "PRAGMA secure_delete"), 1);
+    assert_int_equal(ask(db, "PRAGMA foreign_keys"), 1);
+    assert_int_equal(ask(db, "PRAGMA temp_store"), 2);
+    assert_int_equal(ask(db, "PRAGMA user_version"), 2);
+    assert_int_equal(ask(db, "SELECT journal_mode = 'truncate' FROM pragma_journal_mode"), 1);
+    assert_int_equal(ask(db, "SELECT locking_mode = 'exclusive' FROM pragma_locking_mode"), 1);
+    /* Two databases beside each other have nothing in common. */
+    assert_int_equal(db_open(fs, "b.db", schema, 1, &other), 0);
+    assert_int_equal(put(db, STR("one"), 1), 0);
+    assert_int_equal(get(other, STR("one")), -1);
+    db_close(db);
+    assert_int_equal(put(other, STR("one"), 2), 0);
+    assert_int_equal(get(other, STR("one")), 2);
+    db_close(other);
+    fs_destroy(fs);
+    disk_destroy(disk);
+}
+
+/* Larger than the page cache, sorted, and half undone by a rule: none of it needs another file. */
+static void test_db__large_work_stays_in_memory_and_journal(void **state)
+{
+    (void)state;
+    struct disk *disk = disk_create();
+    struct fs *fs = disk_fs(disk);
+    struct db *db;
+    assert_int_equal(db_open(fs, "a.db", schema, 2, &db), 0);
+    assert_int_equal(db_begin(db), 0);
+    struct db_statement *s = db_prepare(
+        db, "WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 40000) "
+            "INSERT INTO pair SELECT hex(i * 7919 % 40009) || printf('%.100c', 'x'), i FROM c "
+            "ORDER BY i % 977");
+    db_reset(s);
+    assert_int_equal(db_step(s), 0);
+    assert_int_equal(db_changes(db), 40000);
+    /* A statement that breaks a rule on its last row undoes itself, and nothing before it. */
+    s = db_prepare(db, "UPDATE pair SET n = n - 2");
+    db_reset(s);
+    assert_int_equal(db_step(s), ERR_INVALID);
+    assert_int_equal(db_commit(db), 0);
+    assert_int_equal(ask(db, "SELECT sum(n) FROM pair"), INT64_C(40000) * 40001 / 2);
+    db_close(db);
+    fs_destroy(fs);
+    disk_destroy(disk);
+}
+
 static void test_db__foreign_bytes_are_corrupt(void **state)
 {
     (void)state;
@@ -309,6 +372,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_db__what_was_committed_is_there_after_reopening),
         cmocka_unit_test(test_db__rules_are_answers_and_leave_the_transaction_open),
+        cmocka_unit_test(test_db__is_set_as_the_header_says),
+        cmocka_unit_test(test_db__large_work_stays_in_memory_and_journal),
         cmocka_unit_test(test_db__foreign_bytes_are_corrupt),
         cmocka_unit_test(test_db__a_failure_at_any_step_is_the_end_and_loses_nothing),
         cmocka_unit_test(test_db__a_crash_in_a_transaction_is_rolled_back),

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "crypto/seal.h"
 #include "support/test.h"
 #include "support/vault_room.h"
+#include "sys/file_real.h"
 #include "vault/inside/key_store.h"
 #include "vault/inside/value_table.h"
 
@@ -187,6 +189,51 @@ static void test_intake__rows_without_their_shares_do_not_open(void **state)
     vault_room_release(&room);
 }
 
+static void copy_in(struct fs *from, struct fs *to, const char *name)
+{
+    struct bytes content = { 0 };
+    assert_int_equal(fs_read_file(from, name, 1 << 20, &content), 0);
+    assert_int_equal(fs_replace_file(to, name, bytes_str(&content), FILE_PRIVATE), 0);
+    bytes_release(&content);
+}
+
+/* Files that the first version wrote, kept for good: 130 subjects, keys of one byte repeated. */
+static void test_intake__files_of_the_first_version_open(void **state)
+{
+    (void)state;
+    struct vault_room room;
+    struct bytes batch = { 0 };
+    char text[24];
+    int fd;
+    vault_room_init(&room);
+    memset(room.secrets.vault, 0x22, 32);
+    memset(room.ledger_secret, 0x33, 32);
+    memset(room.secrets.intake, 0x44, 32);
+    memset(room.secrets.custody, 0x66, 32);
+    seal_public(room.secrets.vault, room.vault_public);
+    seal_public(room.ledger_secret, room.ledger_public);
+    assert_int_equal(file_real_open_dir("tests/golden/formats/vault-1", false, &fd), 0);
+    struct fs *golden = fs_real_create(fd);
+    copy_in(golden, room.keys, KEY_STORE_PAGES);
+    copy_in(golden, room.keys, KEY_STORE_ROOTS);
+    copy_in(golden, room.data, VALUE_TABLE_NAME);
+    for (uint32_t i = 0; i < 131; i++) {
+        (void)snprintf(text, sizeof(text), "value-%u", i);
+        struct vault_room_value value = { i, i % 2 ? "$email" : "$name", text, i };
+        assert_int_equal(vault_room_check(&room, &value), i < 130 ? 0 : ERR_NOT_FOUND);
+    }
+    /* And are written on. */
+    struct vault_room_value value = { 130, "$name", text, 130 };
+    vault_room_seal(&room, &value, 1, 2, &batch);
+    assert_int_equal(vault_room_open(&room), 0);
+    assert_true(vault_room_take(&room, bytes_str(&batch)));
+    vault_room_kill(&room);
+    assert_int_equal(vault_room_check(&room, &value), 0);
+    bytes_release(&batch);
+    fs_destroy(golden);
+    vault_room_release(&room);
+}
+
 /* ---- every failure -------------------------------------------------------------------------- */
 
 enum { BATCHES = 14, PER_BATCH = 24, TEXTS = BATCHES * PER_BATCH };
@@ -339,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_intake__order_does_not_matter),
         cmocka_unit_test(test_intake__a_group_shares_one_sync_and_one_commit),
         cmocka_unit_test(test_intake__rows_without_their_shares_do_not_open),
+        cmocka_unit_test(test_intake__files_of_the_first_version_open),
         cmocka_unit_test(test_intake__what_was_answered_outlives_a_failure_at_any_step),
         cmocka_unit_test(test_intake__a_missing_sync_is_found),
     };
