@@ -58,9 +58,14 @@ static void load(struct vault *vault)
 static void *answer_query(void *arg)
 {
     struct answering *answering = arg;
-    vault_answers_serve(answering->link, answering->vault->intake, &answering->vault->lock);
+    struct vault *vault = answering->vault;
+    int r = vault_answers_serve(answering->link, vault->intake, &vault->lock);
     free(answering);
-    return NULL;
+    if (r == 0)
+        return NULL;
+    (void)pthread_mutex_lock(&vault->lock); /* no group of another link is cut in the middle */
+    log_error("amana-vault ends: %s", err_text(r));
+    exit(r == ERR_IO ? 4 : 5);
 }
 
 static void relink(struct vault *vault, const struct control_event *event)

@@ -45,36 +45,41 @@ static int answer(int link, const struct asked *asked, bool is_durable)
     return r;
 }
 
-/* The first batch is in *msg; takes along what waits already. False: the link has to be closed. */
-static bool answer_group(int link, struct intake *intake, struct bytes *buf, struct msg *msg)
+/* The first batch is in *msg; takes along what waits already. Not 0: the link has to be closed. */
+static int answer_group(int link, struct intake *intake, struct bytes *buf, struct msg *msg)
 {
     struct group group = { .count = 0 };
-    int r = take(&group, intake, msg) ? 0 : ERR_INVALID;
+    int sent = 0, r = take(&group, intake, msg) ? 0 : ERR_INVALID;
     while (r == 0 && group.count < INTAKE_GROUP_MAX && !intake_is_full(intake)) {
         r = msg_receive(link, false, 0, buf, msg);
         if (r == 0 && !take(&group, intake, msg))
             r = ERR_INVALID;
     }
     bool is_durable = intake_finish(intake) == 0;
-    for (int i = 0; i < group.count; i++)
-        if (answer(link, &group.asked[i], is_durable) != 0)
-            return false;
-    return r == 0 || r == ERR_TIMEOUT;
+    for (int i = 0; i < group.count && sent == 0; i++)
+        sent = answer(link, &group.asked[i], is_durable);
+    if (intake_is_stopped(intake))
+        return ERR_IO;
+    return sent != 0 ? sent : r == ERR_TIMEOUT ? 0 : r;
 }
 
-void vault_answers_serve(int link, struct intake *intake, pthread_mutex_t *lock)
+int vault_answers_serve(int link, struct intake *intake, pthread_mutex_t *lock)
 {
     struct bytes buf = { 0 };
     struct msg msg;
-    bool goes_on = true;
     int r = 0;
-    while (goes_on && (r = msg_receive(link, false, UINT32_MAX, &buf, &msg)) == 0) {
+    while (r == 0) {
+        r = msg_receive(link, false, UINT32_MAX, &buf, &msg);
+        if (r != 0)
+            break;
         (void)pthread_mutex_lock(lock);
-        goes_on = answer_group(link, intake, &buf, &msg);
+        r = answer_group(link, intake, &buf, &msg);
         (void)pthread_mutex_unlock(lock);
     }
-    if (!goes_on || (r != 0 && r != ERR_CLOSED))
-        log_warn("the link from query is closed");
     sock_close(link);
     bytes_release(&buf);
+    if (r == ERR_CLOSED)
+        return 0;
+    log_warn("the link from query is closed: %s", err_text(r));
+    return r;
 }

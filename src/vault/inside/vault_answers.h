@@ -4,16 +4,20 @@
  *   query-vault  INTAKE    STORED or REFUSED    always
  *
  * Batches that wait on the link together share one sync and one commit, and are answered after it,
- * in order. Anything else, and anything malformed, closes the link. */
+ * in order. Anything else, and anything malformed, closes the link; so does an intake that stopped,
+ * once it has said so. Nobody makes a link anew for two programs that both go on, so whoever calls
+ * has to end for any reason but "the peer is gone": its next start finds what is really on disk. */
 #ifndef VAULT_INSIDE_VAULT_ANSWERS_H
 #define VAULT_INSIDE_VAULT_ANSWERS_H
 
 #include <pthread.h>
 
+#include "base/check.h"
 #include "vault/inside/intake.h"
 
-/* Answers on the link until it ends or misbehaves; closes it. Groups run under the lock, so that
- * who holds it finds no half-done group. */
-void vault_answers_serve(int link, struct intake *intake, pthread_mutex_t *lock);
+/* Answers on the link until it ends, misbehaves, or the intake stops; closes it. Groups run under
+ * the lock, so that who holds it finds no half-done group. 0: the peer is gone; ERR_IO: the intake
+ * has stopped; else what is wrong with the link. */
+int vault_answers_serve(int link, struct intake *intake, pthread_mutex_t *lock) MUST_USE;
 
 #endif

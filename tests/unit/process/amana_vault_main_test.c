@@ -177,6 +177,21 @@ static void test_vault_main__does_not_start_without_its_keys(void **state)
     end(&p);
 }
 
+/* Nobody makes the link anew while both ends live: whoever finds it broken ends. */
+static void test_vault_main__ends_with_a_broken_link(void **state)
+{
+    (void)state;
+    struct program p;
+    make(&p);
+    start(&p);
+    await_ready(&p);
+    relink_as(&p, "query-vault");
+    struct msg msg = { .type = 77, .id = 1, .body = STR("x"), .fd = -1 };
+    assert_int_equal(msg_send(p.link, &msg, 1000), 0);
+    assert_int_equal(status_of(&p), 5);
+    end(&p);
+}
+
 static void test_vault_main__ends_with_its_supervisor(void **state)
 {
     (void)state;
@@ -196,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_vault_main__takes_batches_and_drains),
         cmocka_unit_test(test_vault_main__what_it_stored_is_there_after_a_kill),
         cmocka_unit_test(test_vault_main__does_not_start_without_its_keys),
+        cmocka_unit_test(test_vault_main__ends_with_a_broken_link),
         cmocka_unit_test(test_vault_main__ends_with_its_supervisor),
     };
     return RUN(tests);
