@@ -125,6 +125,12 @@ static void follow(struct query *q)
     (void)pthread_detach(thread);
 }
 
+static void broken(int r)
+{
+    log_error("amana-query ends: %s", err_text(r));
+    exit(5);
+}
+
 static void serve(struct query *q)
 {
     q->answers = (struct query_answers){
@@ -132,7 +138,7 @@ static void serve(struct query *q)
         .grants = &q->grants, .zones = q->zones, .create_backend = engine_create,
         .destroy_backend = engine_destroy,
     };
-    q->serve = query_serve_start(&q->answers);
+    q->serve = query_serve_start(&q->answers, broken);
 }
 
 /* ---- the supervisor's words ----------------------------------------------------------------- */

@@ -49,6 +49,7 @@ struct lane {
 
 struct query_serve {
     const struct query_answers *answers;
+    query_serve_broken_fn broken;
     pthread_mutex_t lock;             /* over lanes, parked, peers, holders */
     struct lane reports;
     struct lane others;
@@ -330,10 +331,13 @@ static void *read_peer(void *arg)
         else if (r == ERR_TIMEOUT)
             r = 0;
     }
-    if (r != 0 && r != ERR_CLOSED)
-        log_warn("link web-query is closed: %s", err_text(r));
     if (r != 0)
         peer->is_gone = true;
+    if (r != 0 && r != ERR_CLOSED) {
+        log_warn("link web-query is closed: %s", err_text(r));
+        if (s->broken)
+            s->broken(r);
+    }
     bytes_release(&buf);
     let_go(s, peer);
     s->reader_count--;
@@ -359,11 +363,13 @@ void query_serve_attach(struct query_serve *s, int fd)
 
 /* ---- life ----------------------------------------------------------------------------------- */
 
-struct query_serve *query_serve_start(const struct query_answers *answers)
+struct query_serve *query_serve_start(const struct query_answers *answers,
+                                      query_serve_broken_fn broken)
 {
     struct query_serve *s = calloc(1, sizeof(*s));
     check(s != NULL && pthread_mutex_init(&s->lock, NULL) == 0);
     s->answers = answers;
+    s->broken = broken;
     init_lane(&s->reports, QUERY_SERVE_REPORTS_WAITING);
     init_lane(&s->others, QUERY_SERVE_OTHERS_WAITING);
     for (int i = 0; i < WORKERS; i++)

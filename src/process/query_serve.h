@@ -17,8 +17,13 @@ enum {
     QUERY_SERVE_PARKED = 1024,
 };
 
-/* answers must outlive it. */
-struct query_serve *query_serve_start(const struct query_answers *answers);
+/* A link spoke what is no question and was closed. Nobody makes it anew while both ends live, so
+ * the program has to end; from a thread of the link's own. */
+typedef void (*query_serve_broken_fn)(int r);
+
+/* answers must outlive it. broken may be NULL. */
+struct query_serve *query_serve_start(const struct query_answers *answers,
+                                      query_serve_broken_fn broken);
 /* A link made anew; taken over. What came over former ones is still answered there. */
 void query_serve_attach(struct query_serve *serve, int fd);
 /* Reads no further question, answers polls at once, and what waits as far as drain_ms reach; then

@@ -64,6 +64,14 @@ struct room {
     struct bytes buf;
 };
 
+static _Atomic int broken_links;
+
+static void note_broken(int r)
+{
+    assert_true(r != 0 && r != ERR_CLOSED);
+    broken_links++;
+}
+
 static int setup(void **state)
 {
     static struct room room;
@@ -72,7 +80,7 @@ static int setup(void **state)
     query_room_open(&room.query);
     running = most_running = cancelled = 0;
     is_held = false;
-    room.serve = query_serve_start(&room.query.answers);
+    room.serve = query_serve_start(&room.query.answers, note_broken);
     if (sock_pair(pair) != 0)
         return -1;
     room.web = pair[0];
@@ -177,9 +185,10 @@ static void test_serve__what_is_no_question_closes_the_link(void **state)
     };
     for (size_t i = 0; i < 3; i++) {
         struct msg msg = { .type = bad[i].type, .id = 1, .fd = -1, .body = str_from(bad[i].body) };
-        int pair[2];
+        int pair[2], before = broken_links;
         assert_int_equal(msg_send(room->web, &msg, 1000), 0);
         assert_int_equal(msg_receive(room->web, false, 5000, &room->buf, &msg), ERR_CLOSED);
+        assert_int_equal(broken_links, before + 1);
         sock_close(room->web);
         assert_int_equal(sock_pair(pair), 0);
         room->web = pair[0];
