@@ -207,6 +207,11 @@ static int serve(struct auth_program *p)
         if (which[1] && p->web == fds[1])
             serve_web(p, &buf);
         tick(p);
+        /* A new start reads what is really on disk; until then nobody is let in. */
+        if (p->auth->has_failed) {
+            auth_close(p->auth);
+            exit(4);
+        }
     }
 }
 

@@ -14,7 +14,7 @@ enum { SPACE_NEEDED_BYTES = 8 * 1024 * 1024 };
 void auth_note_failure(struct auth *auth, int r)
 {
     if (!auth->has_failed)
-        log_error("the database of members and keys fails: %s; nobody is let in until amana is "
+        log_error("the database of members and keys fails: %s; nobody is let in until auth is "
                   "started again", err_text(r));
     auth->has_failed = true;
 }
