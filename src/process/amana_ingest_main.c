@@ -38,19 +38,32 @@ struct ingest {
     struct wal_write *wal;
     struct ingest_routes *routes;
     struct http_server *servers[2];
-    int settings_link;            /* auth-ingest; -1 = closed */
+    pthread_mutex_t settings_lock; /* one change at a time: a former link may still have one */
 };
 
-static void read_key(struct ingest *in, const char *name, uint8_t out[32])
+struct answering {
+    struct ingest *ingest;
+    int link;
+};
+
+static int find_key(struct ingest *in, const char *name, uint8_t out[32])
 {
     struct bytes content = { 0 };
     int r = fs_read_file(in->keys, name, 32, &content);
-    if (r != 0 || content.len != 32) {
-        log_error("cannot read key %s: %s", name, r ? err_text(r) : "wrong length");
-        exit(1);
-    }
-    memcpy(out, content.ptr, 32);
+    if (r == 0 && content.len != 32)
+        r = ERR_INVALID;
+    if (r == 0)
+        memcpy(out, content.ptr, 32);
+    else
+        log_error("cannot read key %s: %s", name, err_text(r));
     bytes_wipe(&content);
+    return r;
+}
+
+static void read_key(struct ingest *in, const char *name, uint8_t out[32])
+{
+    if (find_key(in, name, out) != 0)
+        exit(1);
 }
 
 static struct settings *read_settings(struct ingest *in)
@@ -68,18 +81,21 @@ static struct settings *read_settings(struct ingest *in)
     return settings;
 }
 
-static void load_project_keys(struct ingest *in, const struct settings *settings)
+static int load_project_keys(struct ingest *in, const struct settings *settings)
 {
-    for (uint32_t i = 0; i < settings->project_count; i++) {
+    int r = 0;
+    for (uint32_t i = 0; i < settings->project_count && r == 0; i++) {
         const struct ingest_project *project = &settings->projects[i];
         char name[64];
         uint8_t key[32];
         (void)snprintf(name, sizeof(name), "project-%llu-%u.key",
                        (unsigned long long)project->id, project->key_epoch);
-        read_key(in, name, key);
-        sealer_add_project_key(in->sealer, project->id, project->key_epoch, key);
+        r = find_key(in, name, key);
+        if (r == 0)
+            sealer_add_project_key(in->sealer, project->id, project->key_epoch, key);
         explicit_bzero(key, sizeof(key));
     }
+    return r;
 }
 
 static void load(struct ingest *in)
@@ -126,10 +142,14 @@ static void *tick(void *arg)
     return NULL;
 }
 
+/* Kept only once everything that it names is there: with a file that does not load, ingest would
+ * not start again. */
 static int take_settings(struct ingest *in, struct str json)
 {
     struct settings *settings = NULL;
     int r = settings_parse(json, &settings);
+    if (r == 0)
+        r = load_project_keys(in, settings);
     if (r == 0)
         r = fs_replace_file(in->data, "settings.json", json, FILE_PRIVATE);
     if (r != 0) {
@@ -137,7 +157,6 @@ static int take_settings(struct ingest *in, struct str json)
         log_warn("new settings are not taken: %s", err_text(r));
         return r;
     }
-    load_project_keys(in, settings);
     ingest_routes_set_settings(in->routes, settings);
     return 0;
 }
@@ -145,14 +164,18 @@ static int take_settings(struct ingest *in, struct str json)
 /* The answering end of auth-ingest, one question at a time. */
 static void *answer_auth(void *arg)
 {
-    struct ingest *in = arg;
+    struct answering *answering = arg;
+    struct ingest *in = answering->ingest;
     struct bytes buf = { 0 };
     struct msg msg;
-    int fd = in->settings_link;
+    int fd = answering->link;
+    free(answering);
     while (msg_receive(fd, false, UINT32_MAX, &buf, &msg) == 0) {
         if (msg.type != INGEST_NOTE_SETTINGS)
             break;
+        (void)pthread_mutex_lock(&in->settings_lock);
         int r = take_settings(in, msg.body);
+        (void)pthread_mutex_unlock(&in->settings_lock);
         struct msg answer = { .id = msg.id, .fd = -1,
                               .type = r == 0 ? INGEST_NOTE_OK : INGEST_NOTE_REFUSED };
         if (msg_send(fd, &answer, 1000) != 0)
@@ -172,8 +195,10 @@ static void relink(struct ingest *in, const struct control_event *event)
         sock_close(event->fd);
         return;
     }
-    in->settings_link = event->fd;
-    check(pthread_create(&thread, NULL, answer_auth, in) == 0);
+    struct answering *answering = calloc(1, sizeof(*answering));
+    check(answering != NULL);
+    *answering = (struct answering){ .ingest = in, .link = event->fd };
+    check(pthread_create(&thread, NULL, answer_auth, answering) == 0);
     (void)pthread_detach(thread);
 }
 
@@ -205,9 +230,11 @@ int main(int argc, char **argv)
     in.wal_dir = fs_real_create(handed_get(&in.handed, "wal"));
     sandbox_enter(&in.handed);
 
+    check(pthread_mutex_init(&in.settings_lock, NULL) == 0);
     load(&in);
     struct settings *settings = read_settings(&in);
-    load_project_keys(&in, settings);
+    if (load_project_keys(&in, settings) != 0)
+        return 1;
     if (wal_write_open(in.wal_dir, QUEUE_MAX_BYTES, &in.wal) != 0) {
         log_error("cannot list the wal folder");
         return 1;
