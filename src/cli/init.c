@@ -65,8 +65,12 @@ static int put_key(struct fs *keys, const char *room, const char *name, const vo
                    size_t len)
 {
     char path[128];
+    (void)snprintf(path, sizeof(path), "%s/%s.tmp", room, name);
+    int r = fs_remove(keys, path); /* of an init that was cut off; not even we may write it */
+    if (r != 0 && r != ERR_NOT_FOUND)
+        return r;
     (void)snprintf(path, sizeof(path), "%s/%s", room, name);
-    return fs_replace_file(keys, path, str_of(key, len), FILE_PRIVATE);
+    return fs_replace_file(keys, path, str_of(key, len), FILE_KEY);
 }
 
 /* Each key to its holder: DESIGN 2, "Keys lie in --keys". */

@@ -22,7 +22,8 @@ enum file_flags {
     FILE_CREATE = 4,     /* made when absent */
     FILE_EXCLUSIVE = 8,  /* with FILE_CREATE: ERR_EXISTS when present */
     FILE_TRUNCATE = 16,
-    FILE_PRIVATE = 32,   /* created 0400/0600 instead of 0640 */
+    FILE_PRIVATE = 32,   /* created 0600 instead of 0640 */
+    FILE_KEY = 64,       /* created 0400: written once, by whoever creates it */
 };
 
 struct fs;

@@ -128,8 +128,8 @@ static int real_open(struct fs *fs, const char *name, unsigned flags, struct fil
     mode |= (flags & FILE_CREATE) ? O_CREAT : 0;
     mode |= (flags & FILE_EXCLUSIVE) ? O_EXCL : 0;
     mode |= (flags & FILE_TRUNCATE) ? O_TRUNC : 0;
-    int fd = openat(dir_fd_of(fs), name, mode | O_CLOEXEC | O_NOFOLLOW,
-                    (flags & FILE_PRIVATE) ? 0600 : 0640);
+    mode_t rights = (flags & FILE_KEY) ? 0400 : (flags & FILE_PRIVATE) ? 0600 : 0640;
+    int fd = openat(dir_fd_of(fs), name, mode | O_CLOEXEC | O_NOFOLLOW, rights);
     if (fd < 0)
         return err_from_errno(errno);
     struct file_real *real = calloc(1, sizeof(*real));

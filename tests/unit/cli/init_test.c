@@ -118,7 +118,7 @@ static void test_init__every_key_has_its_holder_and_mode(void **state)
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         (void)snprintf(path, sizeof(path), "%s/d.keys/%s", temp.path, keys[i]);
         assert_int_equal(stat(path, &st), 0);
-        assert_int_equal(st.st_mode & 0777, 0600);
+        assert_int_equal(st.st_mode & 0777, 0400);
         assert_true(st.st_size == 32 || st.st_size == 64);
     }
     for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {

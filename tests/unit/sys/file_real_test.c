@@ -88,6 +88,10 @@ static void test_file_real__facts_are_of_the_entry_itself(void **state)
     assert_int_equal(facts.mode, 0600);
     assert_int_equal(facts.size, 5);
     assert_false(facts.is_dir);
+    assert_int_equal(fs_replace_file(fs, "key", STR("12345"), FILE_KEY), 0);
+    assert_int_equal(fs_replace_file(fs, "key", STR("54321"), FILE_KEY), 0);
+    assert_int_equal(file_real_facts(fd, "key", &facts), 0);
+    assert_int_equal(facts.mode, 0400);
     assert_int_equal(file_real_facts(fd, ".", &facts), 0);
     assert_true(facts.is_dir);
     assert_int_equal(facts.mode, 0700);
