@@ -79,7 +79,9 @@ static int begin(struct wal_follow *follow)
     int r = fs_list(follow->fs, ".", look_at, &search);
     if (r != 0)
         return r;
-    if (search.lowest == 0 && search.has_older) {
+    /* Of a file at whose beginning one stood, nothing was read: the writer takes a file back when
+     * the disk has no space for it, and who stood there waits for the next. */
+    if (search.lowest == 0 && search.has_older && follow->at.offset > 0) {
         log_error("the wal ends before file %016llx, which was read already",
                   (unsigned long long)follow->at.file);
         return ERR_CORRUPT;

@@ -22,7 +22,8 @@ struct wal_follow;
 struct wal_follow *wal_follow_open(struct fs *fs, struct wal_position from);
 void wal_follow_close(struct wal_follow *follow);     /* NULL is fine */
 /* 1 = a record, borrowed until the next call; 0 = nothing further there now; ERR_IO and the like;
- * ERR_CORRUPT when all files are older than the position: somebody took the wal away. */
+ * ERR_CORRUPT when all files are older than a position with anything before it in its file:
+ * somebody took the wal away. */
 int wal_follow_next(struct wal_follow *follow, struct wal_record *record) MUST_USE;
 /* Just after the record given last, or the beginning of the file that is read now. */
 struct wal_position wal_follow_position(const struct wal_follow *follow);

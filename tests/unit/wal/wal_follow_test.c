@@ -188,8 +188,29 @@ static void test_wal_follow__a_wal_that_went_back_is_no_wal(void **state)
     struct room *room = *state;
     struct wal_record record;
     put_file(room, 1, records(0, 1, 8), true);
-    struct wal_follow *follow = wal_follow_open(room->fs, (struct wal_position){ 2, 0 });
+    struct wal_follow *follow = wal_follow_open(room->fs, (struct wal_position){ 2, 8 });
     assert_int_equal(wal_follow_next(follow, &record), ERR_CORRUPT);
+    wal_follow_close(follow);
+}
+
+/* On a full disk the writer makes a file, finds no space, and takes it back. Who had gone over to
+ * it has lost nothing, and must not take that for a lost wal at its next start. */
+static void test_wal_follow__a_file_that_was_taken_back(void **state)
+{
+    struct room *room = *state;
+    put_file(room, 1, records(0, 2, 8), true);
+    put_file(room, 2, (struct bytes){ 0 }, false);
+    struct wal_follow *follow = wal_follow_open(room->fs, (struct wal_position){ 0 });
+    expect(follow, 0, 2);
+    struct wal_position at = wal_follow_position(follow);
+    assert_int_equal(at.file, 2);
+    assert_int_equal(at.offset, 0);
+    wal_follow_close(follow);
+    assert_int_equal(fs_remove(room->fs, "0000000000000002.wal"), 0);
+    follow = wal_follow_open(room->fs, at);
+    expect(follow, 0, 0);
+    put_file(room, 3, records(2, 2, 8), true);
+    expect(follow, 2, 2);
     wal_follow_close(follow);
 }
 
@@ -281,6 +302,7 @@ int main(void)
         TEST(sees_a_record_grow),
         TEST(records_larger_than_the_window),
         TEST(a_wal_that_went_back_is_no_wal),
+        TEST(a_file_that_was_taken_back),
         TEST(removes_old_files_only),
         TEST(follows_while_it_is_written),
     };
