@@ -27,7 +27,7 @@ enum {
     CONNECTION_MEMORY_BYTES = 2 * LIMIT_URL_BYTES + 32 * 1024, /* the URL, and its decoded copy */
     DRAIN_STEP_MS = 10,
     DRAIN_LINGER_MS = 300,   /* for connections that are between two requests */
-    URL_MAX_BYTES = LIMIT_URL_BYTES + 1024,
+    PROMISED_MAX_BYTES = 256 * 1024, /* reserved because a header says so; the rest as it comes */
 };
 
 enum state { RECEIVING, HANDLING, SLEEPING, ANSWERED };
@@ -163,7 +163,7 @@ static void begin(struct http_request *request, const char *url, const char *met
     request->is_overload = !request->is_too_large &&
                            request->server->bodies_bytes + length > config->bodies_max_bytes;
     if (length && !request->is_too_large && !request->is_overload)
-        bytes_reserve(&request->body, length);
+        bytes_reserve(&request->body, length < PROMISED_MAX_BYTES ? length : PROMISED_MAX_BYTES);
 }
 
 static void handle(struct http_request *request)
