@@ -391,7 +391,9 @@ bool query_answer_must_wait(const struct query_answers *answers,
                             struct query_answer_wait *out)
 {
     struct json_doc *doc = NULL;
+    uint64_t rights;
     if (question->what != QUERY_LIVE ||
+        query_grants_check(answers->grants, question, &rights) != 0 ||
         json_doc_parse(question->question, SMALL_QUESTION_MAX, &doc) != 0)
         return false;
     const struct json_node *root = json_doc_root(doc);

@@ -43,7 +43,8 @@ uint32_t query_answer(const struct query_answers *answers, const struct query_qu
 /* {"error":…} with that status, which is returned. */
 uint32_t query_answer_error(struct bytes *json, uint32_t status, struct str at, const char *code,
                             struct str message);
-/* Whether a QUERY_LIVE question has to wait for news: after what, and how long from now. */
+/* Whether a QUERY_LIVE question has to wait for news: after what, and how long from now. Its grant
+ * is judged here, once: it would be too old after the wait, and Live says the same without one. */
 struct query_answer_wait {
     struct query_live_cursor after;
     uint32_t wait_ms;

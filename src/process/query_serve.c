@@ -199,6 +199,7 @@ static bool park(struct query_serve *s, struct job *job, const struct query_answ
         job->due_ms = job->deadline_ms > now + BEFORE_DEADLINE_MS
                           ? job->deadline_ms - BEFORE_DEADLINE_MS : now;
     job->has_waited = true;
+    job->question.grant = STR(""); /* it held when the question came */
     lock(s);
     bool has_room = s->parked_count < QUERY_SERVE_PARKED;
     if (has_room) {

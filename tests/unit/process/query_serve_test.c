@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auth/wire/grant.h"
 #include "base/err.h"
+#include "crypto/hash.h"
 #include "json/doc.h"
 #include "support/query_room.h"
 #include "support/test.h"
@@ -235,6 +237,39 @@ static void test_serve__a_poll_ends_with_its_time_or_its_deadline(void **state)
     assert_true(clock_boot_ms() - before < 400);
 }
 
+/* A grant lives five seconds, a poll waits twenty: it is judged when the question comes. */
+static void test_serve__a_poll_outlives_its_grant(void **state)
+{
+    struct room *room = *state;
+    struct query_question q = { .what = QUERY_LIVE, .project = PROJECT };
+    struct grant grant = { .kind = GRANT_QUESTION, .project = PROJECT, .rights = RIGHT_AGGREGATE,
+                           .issued_boot_ms = clock_boot_ms(), .life_ms = 50 };
+    struct bytes body = { 0 };
+    struct msg msg = { .type = QUERY_QUESTION, .id = 1000, .fd = -1 };
+    uint8_t signed_grant[GRANT_BYTES];
+    char question[160];
+    uint64_t id;
+    poll_question(room, 200, question);
+    q.question = str_from(question);
+    hash_sha256(q.question, grant.ask_hash);
+    memcpy(grant.boot_id, room->query.boot_id, sizeof(grant.boot_id));
+    grant.issued_boot_ms = clock_boot_ms();
+    grant_sign(&grant, room->query.grant_secret, signed_grant);
+    q.grant = str_of(signed_grant, sizeof(signed_grant));
+    query_wire_encode_question(&q, &body);
+    msg.body = bytes_str(&body);
+    uint64_t before = clock_boot_ms();
+    assert_int_equal(msg_send(room->web, &msg, 5000), 0);
+    assert_int_equal(receive(room, 5000, &id, NULL), 200);
+    assert_true(clock_boot_ms() - before >= 199);
+    /* One that is old or wrong already does not wait at all. */
+    before = clock_boot_ms();
+    assert_int_equal(msg_send(room->web, &msg, 5000), 0);
+    assert_int_equal(receive(room, 5000, &id, NULL), 403);
+    assert_true(clock_boot_ms() - before < 150);
+    bytes_release(&body);
+}
+
 /* Far more polls than workers: others are still answered at once, and one event answers all. */
 static void test_serve__polls_cost_no_worker(void **state)
 {
@@ -358,6 +393,7 @@ int main(void)
         TEST(what_is_no_question_closes_the_link),
         TEST(a_poll_waits_for_news),
         TEST(a_poll_ends_with_its_time_or_its_deadline),
+        TEST(a_poll_outlives_its_grant),
         TEST(polls_cost_no_worker),
         TEST(reports_are_bounded_and_keep_nobody_else),
         TEST(reports_end_when_web_is_gone),
