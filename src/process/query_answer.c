@@ -391,9 +391,7 @@ bool query_answer_must_wait(const struct query_answers *answers,
                             struct query_answer_wait *out)
 {
     struct json_doc *doc = NULL;
-    uint64_t rights;
     if (question->what != QUERY_LIVE ||
-        query_grants_check(answers->grants, question, &rights) != 0 ||
         json_doc_parse(question->question, SMALL_QUESTION_MAX, &doc) != 0)
         return false;
     const struct json_node *root = json_doc_root(doc);
@@ -517,9 +515,6 @@ static uint32_t answer_small(struct turn *t)
 static uint32_t answer(struct turn *t)
 {
     struct str settings = t->question->settings;
-    if (query_grants_check(t->answers->grants, t->question, &t->rights) != 0)
-        return query_answer_error(t->json, 403, STR(""), "grant",
-                                  STR("the grant does not hold for this question"));
     if (json_doc_parse(settings.len ? settings : STR("{}"), SETTINGS_MAX, &t->settings) != 0)
         return refuse(t, "", "query", "the project's settings are no JSON");
     t->classes = json_doc_member(json_doc_root(t->settings), "classes");
@@ -527,11 +522,23 @@ static uint32_t answer(struct turn *t)
     return t->question->what == QUERY_REPORT ? answer_report(t) : answer_small(t);
 }
 
+struct query_verdict query_answer_judge(const struct query_answers *answers,
+                                        const struct query_question *question)
+{
+    struct query_verdict verdict;
+    verdict.holds = query_grants_check(answers->grants, question, &verdict.rights) == 0;
+    return verdict;
+}
+
 uint32_t query_answer(const struct query_answers *answers, const struct query_question *question,
-                      const _Atomic bool *cancelled, struct bytes *json)
+                      const struct query_verdict *verdict, const _Atomic bool *cancelled,
+                      struct bytes *json)
 {
     struct turn t = { .answers = answers, .question = question, .cancelled = cancelled,
-                      .json = json };
+                      .rights = verdict->rights, .json = json };
+    if (!verdict->holds)
+        return query_answer_error(json, 403, STR(""), "grant",
+                                  STR("the grant does not hold for this question"));
     arena_init(&t.arena, ANSWER_ARENA_MAX);
     uint32_t status = answer(&t);
     arena_release(&t.arena);

@@ -37,14 +37,22 @@ struct query_answers {
     void (*destroy_backend)(struct backend *backend);
 };
 
+/* What the question's grant is worth. It is judged when the question comes: a question may wait for
+ * a free worker, and a poll for news, longer than a grant lives. */
+struct query_verdict {
+    bool holds;
+    uint64_t rights;   /* 0 without a grant */
+};
+struct query_verdict query_answer_judge(const struct query_answers *answers,
+                                        const struct query_question *question);
 /* The answer, appended to *json; its status. 0 = nobody waits for it any more. */
 uint32_t query_answer(const struct query_answers *answers, const struct query_question *question,
-                      const _Atomic bool *cancelled, struct bytes *json);
+                      const struct query_verdict *verdict, const _Atomic bool *cancelled,
+                      struct bytes *json);
 /* {"error":…} with that status, which is returned. */
 uint32_t query_answer_error(struct bytes *json, uint32_t status, struct str at, const char *code,
                             struct str message);
-/* Whether a QUERY_LIVE question has to wait for news: after what, and how long from now. Its grant
- * is judged here, once: it would be too old after the wait, and Live says the same without one. */
+/* Whether a QUERY_LIVE question has to wait for news: after what, and how long from now. */
 struct query_answer_wait {
     struct query_live_cursor after;
     uint32_t wait_ms;

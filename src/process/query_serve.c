@@ -37,6 +37,7 @@ struct job {
     struct query_live_cursor after;   /* parked: what it has seen */
     struct bytes body;
     struct query_question question;   /* borrows from body */
+    struct query_verdict verdict;
 };
 
 struct lane {
@@ -199,7 +200,6 @@ static bool park(struct query_serve *s, struct job *job, const struct query_answ
         job->due_ms = job->deadline_ms > now + BEFORE_DEADLINE_MS
                           ? job->deadline_ms - BEFORE_DEADLINE_MS : now;
     job->has_waited = true;
-    job->question.grant = STR(""); /* it held when the question came */
     lock(s);
     bool has_room = s->parked_count < QUERY_SERVE_PARKED;
     if (has_room) {
@@ -260,7 +260,7 @@ static void work_on(struct query_serve *s, struct job *job)
         end_job(s, job); /* nobody waits for it */
         return;
     }
-    if (!job->has_waited && !s->is_draining &&
+    if (!job->has_waited && !s->is_draining && job->verdict.holds &&
         query_answer_must_wait(s->answers, &job->question, &wait)) {
         if (!park(s, job, &wait)) {
             send_busy(job);
@@ -268,7 +268,8 @@ static void work_on(struct query_serve *s, struct job *job)
         }
         return;
     }
-    uint32_t status = query_answer(s->answers, &job->question, &job->peer->is_gone, &json);
+    uint32_t status = query_answer(s->answers, &job->question, &job->verdict,
+                                   &job->peer->is_gone, &json);
     if (status)
         send_answer(job, status, bytes_str(&json));
     bytes_release(&json);
@@ -306,6 +307,7 @@ static int admit_frame(struct query_serve *s, struct peer *peer, const struct ms
         free(job);
         return r;
     }
+    job->verdict = query_answer_judge(s->answers, &job->question);
     job->peer = peer;
     job->id = msg->id;
     job->deadline_ms = msg->deadline_ms;

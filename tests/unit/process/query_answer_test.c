@@ -68,7 +68,8 @@ struct asked {
 static struct asked ask_question(struct query_room *room, const struct query_question *question)
 {
     struct asked asked = { 0 };
-    asked.status = query_answer(&room->answers, question, NULL, &asked.json);
+    struct query_verdict verdict = query_answer_judge(&room->answers, question);
+    asked.status = query_answer(&room->answers, question, &verdict, NULL, &asked.json);
     if (json_doc_parse(bytes_str(&asked.json), 1 << 24, &asked.doc) != 0)
         fail_msg("no JSON: " STR_FMT, STR_ARG(bytes_str(&asked.json)));
     return asked;
