@@ -244,6 +244,17 @@ static bool parse_source(const struct turn *t, struct scan_source *source)
     return true;
 }
 
+/* Without the right to see few people, values that stand in fewer rows are not said: so few rows
+ * cannot be of enough people. Largest first, so they are the last. */
+static uint32_t count_sayable(const struct turn *t, const struct store_value *values,
+                              uint32_t count)
+{
+    while (!(t->rights & RIGHT_UNFOLDED) && count > 0 &&
+           values[count - 1].count < QUERY_FOLD_UNDER)
+        count--;
+    return count;
+}
+
 static void write_values(const struct store_value *values, uint32_t count, struct bytes *json)
 {
     struct json_write w;
@@ -289,7 +300,7 @@ static uint32_t answer_values(struct turn *t)
                               QUERY_VALUES_MAX, &t->arena, &values, &count);
     if (r != 0)
         return trouble(t, r);
-    write_values(values, count, t->json);
+    write_values(values, count_sayable(t, values, count), t->json);
     return 200;
 }
 

@@ -83,6 +83,17 @@ static struct asked ask(struct query_room *room, enum query_what what, const cha
     return ask_question(room, &q);
 }
 
+static struct asked ask_with(struct query_room *room, enum query_what what, const char *question,
+                             uint64_t rights)
+{
+    uint8_t grant[GRANT_BYTES];
+    struct query_question q = { .what = what, .project = PROJECT, .question = str_from(question),
+                                .settings = STR("{}") };
+    query_room_grant(room, &q, rights, grant);
+    q.grant = str_of(grant, sizeof(grant));
+    return ask_question(room, &q);
+}
+
 static void end(struct asked *asked)
 {
     json_doc_destroy(asked->doc);
@@ -146,13 +157,23 @@ static void test_schema__names_classes_and_types(void **state)
 
 static void test_values__of_open_properties_only(void **state)
 {
-    struct asked asked = ask(*state, QUERY_VALUES, "{\"of\":\"event\",\"property\":\"plan\","
-                                                   "\"q\":\"\"}");
+    static const char all[] = "{\"of\":\"event\",\"property\":\"plan\",\"q\":\"\"}";
+    static const char few[] = "{\"of\":\"event\",\"property\":\"plan\",\"q\":\"FR\"}";
+    struct asked asked = ask(*state, QUERY_VALUES, all);
+    assert_str(bytes_str(&asked.json), "{\"values\":[{\"value\":\"pro\",\"count\":12}]}");
+    end(&asked);
+    asked = ask_with(*state, QUERY_VALUES, all, RIGHT_AGGREGATE);
+    assert_str(bytes_str(&asked.json), "{\"values\":[{\"value\":\"pro\",\"count\":12}]}");
+    end(&asked);
+    asked = ask(*state, QUERY_VALUES, few);
+    assert_str(bytes_str(&asked.json), "{\"values\":[]}");
+    end(&asked);
+    asked = ask_with(*state, QUERY_VALUES, all, RIGHT_AGGREGATE | RIGHT_UNFOLDED);
     assert_int_equal(asked.status, 200);
     assert_str(bytes_str(&asked.json), "{\"values\":[{\"value\":\"pro\",\"count\":12},"
                                        "{\"value\":\"free\",\"count\":3}]}");
     end(&asked);
-    asked = ask(*state, QUERY_VALUES, "{\"of\":\"event\",\"property\":\"plan\",\"q\":\"FR\"}");
+    asked = ask_with(*state, QUERY_VALUES, few, RIGHT_AGGREGATE | RIGHT_UNFOLDED);
     assert_str(bytes_str(&asked.json), "{\"values\":[{\"value\":\"free\",\"count\":3}]}");
     end(&asked);
     asked = ask(*state, QUERY_VALUES, "{\"of\":\"user\",\"property\":\"plan\"}");
