@@ -16,7 +16,8 @@ FLOOR2 := sys crypto json config db zone event
 FLOOR3 := wal store query query/wire vault/wire vault/inside auth/wire auth/inside http
 FLOOR4 := ingest engine cli
 FLOOR5 := api
-ROOMS := $(FLOOR1) $(FLOOR2) $(FLOOR3) $(FLOOR4) $(FLOOR5)
+FLOOR6 := process
+ROOMS := $(FLOOR1) $(FLOOR2) $(FLOOR3) $(FLOOR4) $(FLOOR5) $(FLOOR6)
 # Folders whose sources belong to a room's archive besides its own.
 EXTRA_store := store/column
 EXTRA_ingest := ingest/protocol ingest/enrich ingest/scrub
@@ -49,7 +50,8 @@ LIB_ingest := -lz -lmaxminddb
 ALL_LIBS := $(LIB_http) $(LIB_ingest) $(LIB_store) $(LIB_event) $(LIB_db) $(LIB_json) \
   $(LIB_crypto) $(LIB_base)
 
-room_sources = $(foreach d,$(1) $(EXTRA_$(1)),$(wildcard src/$(d)/*.c))
+# A main is its program's own, never a room's.
+room_sources = $(filter-out %_main.c,$(foreach d,$(1) $(EXTRA_$(1)),$(wildcard src/$(d)/*.c)))
 room_archive = $(OUT)/lib/$(subst /,-,$(1)).a
 objects = $(patsubst src/%.c,$(OUT)/obj/%.o,$(1))
 ARCHIVES := $(foreach r,$(ROOMS),$(call room_archive,$(r)))
@@ -60,15 +62,15 @@ ALL_PROGRAMS := amana amana-ingest amana-web amana-query amana-auth amana-vault
 PROGRAMS := $(foreach p,$(ALL_PROGRAMS),$(if $(wildcard src/process/$(subst -,_,$(p))_main.c),$(p)))
 # Which rooms each program links: no more than its duty needs. Reviewed with `make surface`.
 COMMON := base sys crypto json event
-LINKS_amana := $(COMMON) cli
+LINKS_amana := $(COMMON) db wal store auth/wire auth/inside cli
 LINKS_amana-ingest := $(COMMON) config wal auth/wire http ingest api
 LINKS_amana-web := $(COMMON) config query/wire auth/wire http api
-LINKS_amana-query := $(COMMON) config zone wal store query query/wire vault/wire auth/wire engine
+LINKS_amana-query := $(COMMON) config zone wal store query query/wire vault/wire auth/wire engine process
 LINKS_amana-auth := $(COMMON) config db auth/wire auth/inside
 LINKS_amana-vault := $(COMMON) config db vault/wire vault/inside
 
 all: $(PROGRAMS:%=$(BIN)/%) $(if $(wildcard tools/tidy.c),$(BIN)/tidy)
-.PHONY: all check test-tools tidy ui surface clean help test-bins fuzz-replay hurried
+.PHONY: all check crash test-tools tidy ui surface clean help test-bins fuzz-replay hurried
 
 # Generated sources (tables from npm data, the console's files) come from tools/*.mk fragments.
 -include $(wildcard tools/*.mk)
@@ -138,6 +140,15 @@ test-bins: $(TEST_BINS)
 check: test-bins
 	@sh tools/run_tests.sh $(TEST_BINS)
 
+# ---- crashes: tests/crash/*_test.c break a workload at every call that changes the disk --------
+CRASH_SOURCES := $(wildcard tests/crash/*_test.c)
+CRASH_BINS := $(patsubst tests/%.c,$(OUT)/test/%,$(CRASH_SOURCES))
+$(CRASH_BINS): $(OUT)/test/crash/%: $(OUT)/test-obj/crash/%.o $(TEST_ARCHIVE) $(ARCHIVES) $(GEN_OBJECTS_tests)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--as-needed -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka $(ALL_LIBS)
+crash: $(CRASH_BINS)
+	@sh tools/run_crash.sh $(CRASH_BINS)
+
 # What the system tests read the wal with.
 test-tools: $(BIN)/wal_count $(BUILD)/hurried/bin/amana-ingest
 $(BIN)/wal_count: $(OUT)/test-obj/system/wal_count.o $(foreach r,base sys json event wal,$(call room_archive,$(r)))
@@ -182,6 +193,7 @@ clean:
 help:
 	@echo "make            programs into build/bin"
 	@echo "make check      unit tests (PROFILE=asan with the sanitizers, PART=store one room)"
+	@echo "make crash      every crash point of every workload, under several ways of losing data"
 	@echo "make fuzz-replay PROFILE=asan   every corpus of every parser"
 	@echo "make fuzz NAME=json_scan SECONDS=60   fuzz one parser with libFuzzer"
 	@echo "make ui         the console into build/web"

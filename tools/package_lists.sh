@@ -4,4 +4,4 @@ build_packages="gcc libc6-dev make pkg-config ca-certificates tzdata libmicrohtt
   libsodium-dev libcjson-dev zlib1g-dev libxxhash-dev libunistring-dev libidn2-dev libsqlite3-dev
   libzstd-dev libmaxminddb-dev"
 check_packages="libcmocka-dev procps"
-command -v node >/dev/null && command -v npm >/dev/null || check_packages="$check_packages nodejs npm"
+command -v node >/dev/null && command -v npm >/dev/null || build_packages="$build_packages nodejs npm"

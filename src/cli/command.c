@@ -3,8 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/version.h"
+#include "cli/doctor.h"
 #include "cli/import.h"
 #include "cli/init.h"
+#include "cli/owner_link.h"
+#include "cli/query.h"
+#include "cli/sample.h"
 #include "cli/serve.h"
 
 static const struct command {
@@ -34,7 +39,7 @@ int command_run(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
         return usage(stdout, 0);
     if (strcmp(argv[1], "--version") == 0) {
-        (void)printf("amana 0.1.0\n");
+        (void)printf("amana " AMANA_VERSION "\n");
         return 0;
     }
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auth/inside/setup.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "cli/house.h"
@@ -11,7 +12,6 @@
 #include "crypto/random.h"
 #include "crypto/seal.h"
 #include "crypto/sign.h"
-#include "json/write.h"
 #include "sys/file_real.h"
 #include "sys/spawn.h"
 
@@ -101,45 +101,6 @@ static int write_keys(struct fs *keys, const struct secrets *s)
     return 0;
 }
 
-static void write_settings(const struct said *said, const char *zone, struct bytes *json)
-{
-    struct json_write w;
-    uint8_t hash[32];
-    char hex[65];
-    hash_sha256(str_from(said->secret), hash);
-    str_hex(hash, sizeof(hash), hex);
-    json_write_init(&w, json);
-    json_write_begin_object(&w);
-    json_write_key(&w, "projects");
-    json_write_begin_array(&w);
-    json_write_begin_object(&w);
-    json_write_key(&w, "id");
-    json_write_u64(&w, 1);
-    json_write_key(&w, "token");
-    json_write_text(&w, said->token);
-    json_write_key(&w, "zone");
-    json_write_text(&w, zone);
-    json_write_key(&w, "phone_country");
-    json_write_text(&w, "");
-    json_write_key(&w, "key_epoch");
-    json_write_u64(&w, 1);
-    json_write_key(&w, "write_keys");
-    json_write_begin_array(&w);
-    json_write_begin_object(&w);
-    json_write_key(&w, "key");
-    json_write_text(&w, said->key);
-    json_write_key(&w, "hash");
-    json_write_text(&w, hex);
-    json_write_end_object(&w);
-    json_write_end_array(&w);
-    json_write_end_object(&w);
-    json_write_end_array(&w);
-    json_write_key(&w, "trusted_proxies");
-    json_write_begin_array(&w);
-    json_write_end_array(&w);
-    json_write_end_object(&w);
-}
-
 static struct fs *open_fs(int dir_fd)
 {
     int fd = -1;
@@ -183,16 +144,30 @@ static int hand_over(const struct house *house)
     return r;
 }
 
-static int fill(struct house *house, const struct said *said, const char *zone)
+/* The first member, project and key, and what ingest must know of them. */
+static int set_up(const struct house *house, const struct setup *setup, struct bytes *settings)
+{
+    int fd = -1;
+    int r = house_open_room(house, rooms[AUTH], &fd);
+    if (r != 0)
+        return r;
+    struct fs *fs = fs_real_create(fd);
+    r = setup_make(fs, setup, settings);
+    fs_destroy(fs);
+    return r;
+}
+
+static int fill(struct house *house, const struct setup *setup)
 {
     struct secrets secrets;
     struct bytes settings = { 0 };
     struct fs *data = open_fs(house->data_fd), *keys = open_fs(house->keys_fd);
     make_secrets(&secrets);
-    write_settings(said, zone, &settings);
     int r = make_rooms(data, keys);
     if (r == 0)
         r = write_keys(keys, &secrets);
+    if (r == 0)
+        r = set_up(house, setup, &settings);
     if (r == 0)
         r = fs_replace_file(data, "ingest/settings.json", bytes_str(&settings), FILE_PRIVATE);
     if (r == 0)
@@ -230,7 +205,7 @@ static bool exists_already(const struct house *house)
     return r != ERR_NOT_FOUND;
 }
 
-static int init(struct house *house, const char *zone, bool json)
+static int init(struct house *house, struct setup *setup, bool json)
 {
     struct said said;
     int r = file_real_open_dir(house->data, true, &house->data_fd);
@@ -242,29 +217,42 @@ static int init(struct house *house, const char *zone, bool json)
         r = file_real_open_dir(house->keys, true, &house->keys_fd);
     if (r == 0) {
         make_said(&said);
-        r = fill(house, &said, zone);
+        setup->token = str_from(said.token);
+        setup->key = str_from(said.key);
+        setup->secret = str_from(said.secret);
+        setup->owner_link = str_from(said.owner_link);
+        r = fill(house, setup);
     }
-    if (r != 0) {
+    if (r != 0)
         log_error("cannot make %s: %s", house->data, err_text(r));
-        return 1;
-    }
-    print_said(&said, json);
+    else
+        print_said(&said, json);
     hash_wipe(&said, sizeof(said));
-    return 0;
+    return r == 0 ? 0 : 1;
 }
 
 int cli_init(int argc, char **argv)
 {
     static struct house house;
-    const char *data = NULL, *keys = NULL, *zone = "UTC";
+    const char *data = NULL, *keys = NULL, *name = "My project", *zone = "UTC";
+    struct setup setup = { .owner_uid = spawn_uid() };
     bool json = false;
     const struct option_text texts[] = { { "--data", &data }, { "--keys", &keys },
-                                         { "--zone", &zone } };
-    const struct option_flag flags[] = { { "--json", &json } };
-    struct options options = { .texts = texts, .text_count = 3, .flags = flags, .flag_count = 1 };
+                                         { "--name", &name }, { "--zone", &zone } };
+    const struct option_flag flags[] = { { "--json", &json }, { "--demo", &setup.is_demo } };
+    struct options options = { .texts = texts, .text_count = 4, .flags = flags, .flag_count = 2 };
     if (!options_parse(&options, argc, argv) || !data) {
-        (void)fprintf(stderr, "usage: amana init --data DIR [--keys DIR] [--zone ZONE] "
-                              "[--json]\n");
+        (void)fprintf(stderr, "usage: amana init --data DIR [--keys DIR] [--name NAME] "
+                              "[--zone ZONE] [--demo] [--json]\n");
+        return 2;
+    }
+    setup.name = str_trim(str_from(name));
+    setup.zone = str_from(zone);
+    const char *fault = setup_find_fault(&setup);
+    if (fault) {
+        (void)fprintf(stderr, "amana init: the %s is not one: %s\n", fault,
+                      strcmp(fault, "zone") == 0 ? "say it like Asia/Riyadh or UTC"
+                                                 : "1 to 100 characters, none of them control");
         return 2;
     }
     house = (struct house){ .data_fd = -1, .keys_fd = -1, .owner_uid = (int)spawn_uid(),
@@ -280,7 +268,7 @@ int cli_init(int argc, char **argv)
     }
     (void)snprintf(house.ingest, sizeof(house.ingest), "127.0.0.1:8123");
     (void)snprintf(house.console, sizeof(house.console), "127.0.0.1:8124");
-    int status = init(&house, zone, json);
+    int status = init(&house, &setup, json);
     house_close(&house);
     return status;
 }

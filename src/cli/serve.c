@@ -14,8 +14,14 @@
 
 enum { LOCK_WAIT_MS = 5000, OWNER_LINK_MAX = 128 };
 
+#define ZONES "/usr/share/zoneinfo"
+
+enum { INGEST_TCP, INGEST_UNIX, CONSOLE_TCP, CONSOLE_UNIX, LISTENERS };
+
 struct serving {
     struct house house;
+    int listeners[LISTENERS];
+    int zones_fd;            /* the time zones' files; -1 = there are none: only UTC is known */
     uint16_t ingest_port;
     uint16_t console_port;
 };
@@ -69,16 +75,32 @@ static int listen_locally(const struct house *house, const char *name, int *fd)
 }
 
 /* The programs and links of docs/ARCHITECTURE.md, as far as they exist. Numbers make uids: they
- * never change. */
-static int run_programs(struct serving *serving, const int listeners[4])
+ * never change. Those who are asked start before those who ask. */
+static int run_programs(struct serving *serving)
 {
+    enum { VAULT, AUTH, QUERY, INGEST, WEB, PROGRAMS };
     struct house *house = &serving->house;
-    const struct supervise_program programs[] = {
-        { .name = "ingest", .number = 1, .rank = 0, .has_data = true, .has_wal = true,
-          .listen_fd = listeners[0], .socket_fd = listeners[1] },
+    const int *listeners = serving->listeners;
+    const struct supervise_program programs[PROGRAMS] = {
+        [VAULT] = { .name = "vault", .number = 5, .rank = 2, .has_data = true, .listen_fd = -1 },
+        [AUTH] = { .name = "auth", .number = 4, .rank = 2, .has_data = true, .listen_fd = -1,
+                   .makes_grants = true },
+        [QUERY] = { .name = "query", .number = 3, .rank = 1, .has_data = true, .has_wal = true,
+                    .listen_fd = -1, .checks_grants = true,
+                    .extra_fd = { serving->zones_fd < 0 ? NULL : "zones", serving->zones_fd } },
+        [INGEST] = { .name = "ingest", .number = 1, .has_data = true, .has_wal = true,
+                     .listen_fd = listeners[INGEST_TCP], .socket_fd = listeners[INGEST_UNIX] },
+        [WEB] = { .name = "web", .number = 2, .listen_fd = listeners[CONSOLE_TCP],
+                  .socket_fd = listeners[CONSOLE_UNIX],
+                  .extra_number = { "ingest_port", serving->ingest_port } },
+    };
+    const struct supervise_link links[] = {
+        { "web-auth", WEB, AUTH }, { "web-query", WEB, QUERY },
+        { "query-vault", QUERY, VAULT }, { "auth-ingest", AUTH, INGEST },
     };
     struct supervise_config config = {
-        .programs = programs, .program_count = sizeof(programs) / sizeof(programs[0]),
+        .programs = programs, .program_count = PROGRAMS,
+        .links = links, .link_count = sizeof(links) / sizeof(links[0]),
         .data_fd = house->data_fd, .keys_fd = house->keys_fd, .uid_base = house->uid_base,
         .owner_uid = house->owner_uid, .ready = print_ready, .ctx = serving,
     };
@@ -87,24 +109,47 @@ static int run_programs(struct serving *serving, const int listeners[4])
     return supervise_run(&config);
 }
 
+static int listen_everywhere(struct serving *serving, const char *ingest, const char *console)
+{
+    struct house *house = &serving->house;
+    int *fds = serving->listeners;
+    int r = listen_on("ingest", ingest, &fds[INGEST_TCP]);
+    if (r == 0)
+        r = listen_on("console", console, &fds[CONSOLE_TCP]);
+    if (r == 0)
+        r = listen_locally(house, "ingest", &fds[INGEST_UNIX]);
+    if (r == 0)
+        r = listen_locally(house, "console", &fds[CONSOLE_UNIX]);
+    if (r == 0)
+        r = sock_port(fds[INGEST_TCP], &serving->ingest_port);
+    if (r == 0)
+        r = sock_port(fds[CONSOLE_TCP], &serving->console_port);
+    if (r != 0)
+        return r;
+    with_port(ingest, serving->ingest_port, house->ingest);
+    with_port(console, serving->console_port, house->console);
+    return house_save(house);
+}
+
 static int serve(struct serving *serving, const char *ingest, const char *console)
 {
     struct house *house = &serving->house;
-    int listeners[4] = { -1, -1, -1, -1 };
+    char ingest_address[64], console_address[64];
     if (spawn_lock(house->data_fd, "lock", LOCK_WAIT_MS) != 0) {
         log_error("%s is being served already", house->data);
         return 1;
     }
     spawn_raise_fd_limit();
-    if (listen_on("ingest", ingest, &listeners[0]) != 0 ||
-        listen_locally(house, "ingest", &listeners[1]) != 0 ||
-        sock_port(listeners[0], &serving->ingest_port) != 0)
+    if (file_real_open_dir(ZONES, false, &serving->zones_fd) != 0) {
+        log_warn("no time zones in %s: only UTC is known (package tzdata)", ZONES);
+        serving->zones_fd = -1;
+    }
+    /* Both may lie in the house, which is about to be written. */
+    (void)snprintf(ingest_address, sizeof(ingest_address), "%s", ingest);
+    (void)snprintf(console_address, sizeof(console_address), "%s", console);
+    if (listen_everywhere(serving, ingest_address, console_address) != 0)
         return 1;
-    (void)console;
-    with_port(ingest, serving->ingest_port, house->ingest);
-    if (house_save(house) != 0)
-        return 1;
-    return run_programs(serving, listeners);
+    return run_programs(serving);
 }
 
 int cli_serve(int argc, char **argv)

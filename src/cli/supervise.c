@@ -93,8 +93,12 @@ static size_t equip(const struct supervise_config *config, const struct supervis
     if (program->listen_fd >= 0) {
         add_fd(spawn, "listen", program->listen_fd);
         add_fd(spawn, "socket", program->socket_fd);
-        add_number(spawn, "owner_uid", config->owner_uid);
     }
+    if (program->extra_fd.name)
+        add_fd(spawn, program->extra_fd.name, program->extra_fd.fd);
+    if (program->extra_number.name)
+        add_number(spawn, program->extra_number.name, program->extra_number.value);
+    add_number(spawn, "owner_uid", config->owner_uid);
     if (config->uid_base >= 0) {
         add_number(spawn, "uid", config->uid_base + program->number);
         add_number(spawn, "gid", config->uid_base + program->number);

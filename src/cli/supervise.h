@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/check.h"
+#include "sys/spawn.h"
 
 enum { SUPERVISE_PROGRAMS_MAX = 8, SUPERVISE_LINKS_MAX = 16 };
 
@@ -20,6 +21,8 @@ struct supervise_program {
     bool has_wal;            /* the wal folder */
     int listen_fd;           /* handed as "listen" and "socket"; -1 = it listens to nobody */
     int socket_fd;
+    struct spawn_fd extra_fd;       /* one more descriptor; name NULL = none */
+    struct spawn_number extra_number;
     bool makes_grants;       /* its boot id is told to those who check grants */
     bool checks_grants;
 };

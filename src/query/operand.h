@@ -10,8 +10,8 @@
 
 enum operand_of { OPERAND_EVENT = 0, OPERAND_PERSON, OPERAND_GROUP, OPERAND_TIME, OPERAND_NAME };
 
-/* properties["x"] · user["x"] · group["company"]["x"] · properties["$time"], event["$time"] and
- * event["time"] are the time in seconds · event["name"] and event["$event"] the event's name. */
+/* properties["x"] · user["x"] · group["company"]["x"] · "$time" and "time" of properties and event
+ * are the time in seconds · event["name"] and event["$event"] the event's name. */
 struct operand {
     enum operand_of of;
     struct str property;

@@ -21,6 +21,7 @@ struct selector;
 struct selector_error {
     uint32_t at;          /* byte in the text */
     const char *message;  /* English, a constant */
+    bool is_unsupported;  /* Mixpanel's language has it, this one not (yet) */
 };
 
 /* ERR_INVALID with *error filled; ERR_NOMEM at the arena's limit. */
@@ -37,7 +38,7 @@ const struct operand *selector_operands(const struct selector *selector, uint32_
 /* True when the expression is boolean true; values[i] belongs to operand i, NULL = undefined. The
  * form is scan_keep_fn's: `selector` is a const struct selector *. */
 bool selector_keep(const void *selector, const struct value *const *values);
-/* For operand i: true when it stands only in defined(…), and, with also_equal, in `== "literal"`. */
+/* For operand i: true when it stands only in defined(…), and, with also_equal, in `== "text"`. */
 bool selector_asks_only_defined(const struct selector *selector, uint32_t operand,
                                 bool also_equal);
 

@@ -26,7 +26,7 @@ enum spec_report { SPEC_SEGMENTATION = 1 };
 enum spec_measure { SPEC_TOTAL = 1, SPEC_UNIQUE, SPEC_SUM };
 
 struct spec_show {
-    struct str name;               /* of the series: the event's name, "$any", or "A, B" for a list */
+    struct str name;               /* of the series: the event's name, "$any", or "A, B" */
     const struct str *events;
     uint32_t event_count;          /* 0 = any event */
     enum spec_measure measure;

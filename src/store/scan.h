@@ -1,6 +1,6 @@
 /* The block scan: all that an engine sees of the store (reference: store.md 10).
  *
- * A scan answers wants. A want names a set of events, a time range, a filter and up to four
+ * A scan answers wants. A want names a set of events, a time range, a filter and up to five
  * payloads. scan_next yields, for one block of at most 4,096 person codes, the rows of every want:
  * merged over all parts and the memtable, duplicates gone, filtered, moved persons under their
  * present code, each person's rows ordered by (time, event name). What lies below - parts,
@@ -23,7 +23,7 @@
 
 enum {
     SCAN_BLOCK_PERSONS = 4096,
-    SCAN_PAYLOADS_MAX = 4,
+    SCAN_PAYLOADS_MAX = 5,   /* four breakdowns and a number */
     SCAN_FILTER_SOURCES_MAX = 32,
     SCAN_WANTS_MAX = 128,
 };
@@ -99,6 +99,9 @@ int scan_open(struct store *store, const struct scan_want *wants, uint32_t want_
  * scan_cancel). */
 int scan_next(struct scan *scan, uint32_t thread, struct scan_block *blocks) MUST_USE;
 void scan_cancel(struct scan *scan);              /* from any thread */
+/* Hands out every block once more: the same moment, the same codes, another order at most. No
+ * thread may be in scan_next. */
+void scan_rewind(struct scan *scan);
 void scan_close(struct scan *scan);
 
 uint32_t scan_person_count(const struct scan *scan);  /* codes are below this */

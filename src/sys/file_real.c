@@ -230,6 +230,17 @@ int file_real_open_below(int dir_fd, const char *name, int *fd)
     return *fd >= 0 ? 0 : err_from_errno(errno);
 }
 
+int file_real_facts(int dir_fd, const char *name, struct file_real_facts *out)
+{
+    struct stat st;
+    if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return err_from_errno(errno);
+    *out = (struct file_real_facts){ .uid = st.st_uid, .gid = st.st_gid,
+                                     .mode = st.st_mode & 07777, .size = (uint64_t)st.st_size,
+                                     .is_dir = S_ISDIR(st.st_mode) };
+    return 0;
+}
+
 struct hand_over {
     int dir_fd;
     uint32_t uid;

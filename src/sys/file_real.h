@@ -11,6 +11,15 @@
 int file_real_open_dir(const char *path, bool make, int *fd) MUST_USE;
 /* The same below an open directory; never made, never through a symbolic link. */
 int file_real_open_below(int dir_fd, const char *name, int *fd) MUST_USE;
+/* Who owns an entry below an open directory and who may do what with it; links are not followed. */
+struct file_real_facts {
+    uint32_t uid;
+    uint32_t gid;
+    uint32_t mode;    /* permission bits, set-id and sticky bits */
+    uint64_t size;
+    bool is_dir;
+};
+int file_real_facts(int dir_fd, const char *name, struct file_real_facts *out) MUST_USE;
 /* For init as root: owner and mode of a directory below dir_fd, and the owner of
  * the entries directly in it. */
 int file_real_hand_over(int dir_fd, const char *name, uint32_t uid, uint32_t gid,

@@ -1,5 +1,6 @@
 // A house of its own for a test: init and serve in a fresh directory, on free ports.
-//   const house = await startHouse();  … house.ingest, house.token, house.count() …  await house.stop()
+//   const house = await startHouse();  … house.ingest, house.console, house.token, house.ask() …
+//   await house.stop()
 import { spawn, execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,9 +28,10 @@ export async function startHouse(options = {}) {
   const dir = join(base, "data");
   const bin = options.hurried ? hurriedPrograms(base) : join(build, "bin");
   const amana = join(bin, "amana");
-  const made = JSON.parse(execFileSync(amana, ["init", "--data", dir, "--json"], { encoding: "utf8" }));
+  const made = JSON.parse(execFileSync(amana, ["init", "--data", dir, "--json", ...(options.init ?? [])],
+                                       { encoding: "utf8" }));
   const house = { base, dir, amana, token: made.token, key: made.api_key.key,
-                  secret: made.api_key.secret, log: "" };
+                  secret: made.api_key.secret, owner_link: made.owner_link, log: "" };
   await serve(house);
   house.stop = async () => {
     if (house.child.exitCode === null && house.child.signalCode === null) {
@@ -43,6 +45,33 @@ export async function startHouse(options = {}) {
     await house.ended;
     await serve(house);
   };
+  house.authorization = "Basic " + Buffer.from(`${house.key}:${house.secret}`).toString("base64");
+  // A question to the console's API with the key that init made: { status, body }.
+  house.ask = async (question, path = "/api/query") => {
+    const answer = await fetch(house.console + path, {
+      method: question ? "POST" : "GET", body: question && JSON.stringify(question),
+      headers: { authorization: house.authorization, "content-type": "application/json" } });
+    return { status: answer.status, body: await answer.json() };
+  };
+  // Totals and uniques of events since ever, as the reports have them at this moment.
+  house.totals = async (names) => {
+    const to = new Date(Date.now() + 86400000).toISOString().slice(0, 10), found = {};
+    for (let i = 0; i < names.length; i += 13) {
+      const some = names.slice(i, i + 13);
+      const { status, body } = await house.ask({ report: "segmentation", unit: "all", from: "2000-01-01", to,
+        show: some.flatMap((event) => [{ event, measure: "total" }, { event, measure: "unique" }]) });
+      if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
+      some.forEach((name, n) => {
+        found[name] = { total: body.series[2 * n].points[0][1], unique: body.series[2 * n + 1].points[0][1] };
+      });
+    }
+    return found;
+  };
+  // The same once the reports have seen `total` events of that name; fails after ten seconds.
+  house.seen = (name, total) => until(`${total} x ${name} in the reports`, async () => {
+    const found = (await house.totals([name]))[name];
+    return found.total >= total && found;
+  });
   // What the wal holds, as query will read it.
   house.count = () => JSON.parse(execFileSync(join(build, "bin/wal_count"), [join(dir, "wal")],
                                               { encoding: "utf8", maxBuffer: 1 << 28 }));
@@ -63,7 +92,8 @@ export async function startHouse(options = {}) {
 
 async function serve(house) {
   house.child = spawn(house.amana, ["serve", "--data", house.dir, "--ingest",
-                                    house.ingest ? house.ingest.slice(7) : "127.0.0.1:0"],
+                                    house.ingest ? house.ingest.slice(7) : "127.0.0.1:0", "--console",
+                                    house.console ? house.console.slice(7) : "127.0.0.1:0"],
                       { stdio: ["ignore", "pipe", "pipe"] });
   house.ended = new Promise((done) => house.child.on("exit", (code, signal) => done({ code, signal })));
   house.child.stderr.on("data", (text) => (house.log += text));
@@ -77,6 +107,8 @@ async function serve(house) {
     house.child.on("exit", () => fail(new Error(`serve ended early: ${house.log}`)));
   });
   house.ingest = /ingest (http:\/\/\S+)/.exec(ready)[1];
+  house.console = /console (http:\/\/\S+)/.exec(ready)[1];
+  house.ready = ready;
 }
 
 // A folder of programs in which ingest is the hurried one.
@@ -86,6 +118,8 @@ function hurriedPrograms(base) {
   // The supervisor looks for its programs beside itself, wherever a link to it leads: a copy.
   execFileSync("cp", [join(build, "bin/amana"), join(folder, "amana")]);
   symlinkSync(join(build, "hurried/bin/amana-ingest"), join(folder, "amana-ingest"));
+  for (const name of ["web", "query", "auth", "vault"])
+    symlinkSync(join(build, `bin/amana-${name}`), join(folder, `amana-${name}`));
   return folder;
 }
 

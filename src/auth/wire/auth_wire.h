@@ -59,7 +59,8 @@ struct auth_answer {
     uint32_t principal;
     uint64_t project;
     uint64_t rights;
-    struct str settings;       /* JSON {"zone","week_start","classes":{name:class}} of the project */
+    struct str settings;       /* JSON {"zone","week_start","group_min","classes":{name:class}} of
+                                  the project */
     struct str code;
 };
 

@@ -72,11 +72,41 @@ static void test_file_real__exclusive_listing_and_links(void **state)
     temp_remove(&temp);
 }
 
+static void test_file_real__facts_are_of_the_entry_itself(void **state)
+{
+    (void)state;
+    struct temp temp;
+    struct file_real_facts facts;
+    char path[256];
+    temp_make(&temp);
+    struct fs *fs = temp_fs(&temp);
+    int fd = temp_dir_fd(&temp);
+    assert_int_equal(fs_replace_file(fs, "a", STR("12345"), FILE_PRIVATE), 0);
+    assert_int_equal(file_real_facts(fd, "a", &facts), 0);
+    assert_int_equal(facts.uid, getuid());
+    assert_int_equal(facts.gid, getgid());
+    assert_int_equal(facts.mode, 0600);
+    assert_int_equal(facts.size, 5);
+    assert_false(facts.is_dir);
+    assert_int_equal(file_real_facts(fd, ".", &facts), 0);
+    assert_true(facts.is_dir);
+    assert_int_equal(facts.mode, 0700);
+    (void)snprintf(path, sizeof(path), "%s/link", temp.path);
+    assert_int_equal(symlink(".", path), 0);
+    assert_int_equal(file_real_facts(fd, "link", &facts), 0);
+    assert_false(facts.is_dir);
+    assert_int_equal(file_real_facts(fd, "none", &facts), ERR_NOT_FOUND);
+    (void)close(fd);
+    fs_destroy(fs);
+    temp_remove(&temp);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_file_real__writes_and_reads_at_offsets),
         cmocka_unit_test(test_file_real__exclusive_listing_and_links),
+        cmocka_unit_test(test_file_real__facts_are_of_the_entry_itself),
     };
     return RUN(tests);
 }

@@ -1,0 +1,133 @@
+/* The bodies of web-auth, both ways the same shape: the numbers, then every string with its length
+ * before it, whether the type needs it or not. So there is one form to read, and nothing in it
+ * depends on what stands elsewhere.
+ *
+ *   request: u8 by · u8 ask kind · u16 zero · u32 uid · u64 project · u64 rights · ask hash 32 ·
+ *            cookie · key · secret · link · name · zone
+ *   answer:  u32 principal · u32 zero · u64 project · u64 rights · cookie · link · me · grant ·
+ *            settings · code
+ *
+ * A string of a request comes from a browser, so web cannot vouch for its length. What is over the
+ * bound is cut where it is already too long to be right: auth then refuses it like any other wrong
+ * text, and no stranger can make web send a frame that closes the link. */
+#include "auth/wire/auth_wire.h"
+
+#include <string.h>
+
+#include "base/err.h"
+
+enum {
+    TEXT_MAX = 256,          /* of a cookie, key, secret or link; the right ones have 34 to 43 */
+    NAME_MAX_BYTES = 1024,   /* 100 characters have at most 400 */
+    ZONE_MAX_BYTES = 128,
+    CODE_MAX_BYTES = 32,
+};
+
+static bool is_request(uint8_t type)
+{
+    return type >= AUTH_ENTER && type <= AUTH_NEW_OWNER_LINK;
+}
+
+static bool is_answer(uint8_t type)
+{
+    return type >= AUTH_ENTERED && type <= AUTH_REFUSED;
+}
+
+static void put_cut(struct bytes *body, struct str text, size_t max)
+{
+    bytes_put_str(body, str_slice(text, 0, max));
+}
+
+static struct str get_bounded(struct bytes_reader *r, size_t max)
+{
+    struct str text = bytes_get_str(r);
+    if (text.len > max)
+        r->failed = true;
+    return text;
+}
+
+void auth_wire_encode_request(const struct auth_request *request, struct bytes *body)
+{
+    check(is_request((uint8_t)request->type));
+    bytes_put_u8(body, (uint8_t)request->by);
+    bytes_put_u8(body, request->ask_kind);
+    bytes_put_u16(body, 0);
+    bytes_put_u32(body, request->uid);
+    bytes_put_u64(body, request->project);
+    bytes_put_u64(body, request->rights);
+    bytes_append(body, request->ask_hash, sizeof(request->ask_hash));
+    put_cut(body, request->cookie, TEXT_MAX);
+    put_cut(body, request->key, TEXT_MAX);
+    put_cut(body, request->secret, TEXT_MAX);
+    put_cut(body, request->link, TEXT_MAX);
+    put_cut(body, request->name, NAME_MAX_BYTES);
+    put_cut(body, request->zone, ZONE_MAX_BYTES);
+}
+
+int auth_wire_decode_request(uint8_t type, struct str body, struct auth_request *out)
+{
+    struct bytes_reader r = bytes_reader_over(body);
+    *out = (struct auth_request){ 0 };
+    if (!is_request(type))
+        return ERR_INVALID;
+    out->type = type;
+    uint8_t by = bytes_get_u8(&r);
+    out->by = by;
+    out->ask_kind = bytes_get_u8(&r);
+    uint16_t zero = bytes_get_u16(&r);
+    out->uid = bytes_get_u32(&r);
+    out->project = bytes_get_u64(&r);
+    out->rights = bytes_get_u64(&r);
+    struct str hash = bytes_get_raw(&r, sizeof(out->ask_hash));
+    if (hash.len == sizeof(out->ask_hash))
+        memcpy(out->ask_hash, hash.ptr, hash.len);
+    out->cookie = get_bounded(&r, TEXT_MAX);
+    out->key = get_bounded(&r, TEXT_MAX);
+    out->secret = get_bounded(&r, TEXT_MAX);
+    out->link = get_bounded(&r, TEXT_MAX);
+    out->name = get_bounded(&r, NAME_MAX_BYTES);
+    out->zone = get_bounded(&r, ZONE_MAX_BYTES);
+    if (!bytes_reader_is_done(&r) || zero != 0 || by < AUTH_BY_COOKIE || by > AUTH_BY_UID ||
+        out->ask_kind > GRANT_RAISE)
+        return ERR_INVALID;
+    return 0;
+}
+
+void auth_wire_encode_answer(const struct auth_answer *answer, struct bytes *body)
+{
+    check(is_answer((uint8_t)answer->type));
+    check(answer->grant.len == (answer->type == AUTH_GRANTED ? GRANT_BYTES : 0));
+    bytes_put_u32(body, answer->principal);
+    bytes_put_u32(body, 0);
+    bytes_put_u64(body, answer->project);
+    bytes_put_u64(body, answer->rights);
+    bytes_put_str(body, answer->cookie);
+    bytes_put_str(body, answer->link);
+    bytes_put_str(body, answer->me);
+    bytes_put_str(body, answer->grant);
+    bytes_put_str(body, answer->settings);
+    bytes_put_str(body, answer->code);
+}
+
+int auth_wire_decode_answer(uint8_t type, struct str body, struct auth_answer *out)
+{
+    struct bytes_reader r = bytes_reader_over(body);
+    *out = (struct auth_answer){ 0 };
+    if (!is_answer(type))
+        return ERR_INVALID;
+    out->type = type;
+    out->principal = bytes_get_u32(&r);
+    uint32_t zero = bytes_get_u32(&r);
+    out->project = bytes_get_u64(&r);
+    out->rights = bytes_get_u64(&r);
+    out->cookie = get_bounded(&r, TEXT_MAX);
+    out->link = get_bounded(&r, TEXT_MAX);
+    out->me = bytes_get_str(&r);
+    out->grant = get_bounded(&r, GRANT_BYTES);
+    out->settings = bytes_get_str(&r);
+    out->code = get_bounded(&r, CODE_MAX_BYTES);
+    if (!bytes_reader_is_done(&r) || zero != 0 ||
+        out->grant.len != (type == AUTH_GRANTED ? GRANT_BYTES : 0))
+        return ERR_INVALID;
+    return 0;
+}

@@ -1,0 +1,55 @@
+/* Answers to what web asks (query/wire/query_wire.h): one question in, a status and a JSON body
+ * out. Nothing about single people is among them. Safe from several threads.
+ *
+ * An error is {"error":{"at":JSON pointer,"code":…,"message":English}}: 400 what the asker did
+ * wrong ("query", "where", "personal", "unsupported", "project"), 403 "grant", 413 "too_large", 503
+ * "closed". */
+#ifndef PROCESS_QUERY_ANSWER_H
+#define PROCESS_QUERY_ANSWER_H
+
+#include <stdatomic.h>
+
+#include "process/query_follow.h"
+#include "process/query_grant.h"
+#include "process/query_intake.h"
+#include "process/query_live.h"
+#include "query/backend.h"
+#include "query/wire/query_wire.h"
+#include "store/store.h"
+#include "sys/file.h"
+
+enum {
+    QUERY_FOLD_UNDER = 10,         /* people in a group; wall.md: the project's minimum */
+    QUERY_REPORT_THREADS = 2,
+    QUERY_LIVE_WAIT_MAX_MS = 20000,
+    QUERY_VALUES_MAX = 100,
+};
+
+struct query_answers {
+    struct stores *stores;
+    struct query_live *live;
+    const struct query_follow *follow;
+    const struct query_intake *intake;
+    struct query_grants *grants;
+    struct fs *zones;              /* NULL: only UTC */
+    /* Who answers reports over a project's store; freed with destroy_backend. */
+    struct backend *(*create_backend)(struct store *store);
+    void (*destroy_backend)(struct backend *backend);
+};
+
+/* The answer, appended to *json; its status. 0 = nobody waits for it any more. */
+uint32_t query_answer(const struct query_answers *answers, const struct query_question *question,
+                      const _Atomic bool *cancelled, struct bytes *json);
+/* {"error":…} with that status, which is returned. */
+uint32_t query_answer_error(struct bytes *json, uint32_t status, struct str at, const char *code,
+                            struct str message);
+/* Whether a QUERY_LIVE question has to wait for news: after what, and how long from now. */
+struct query_answer_wait {
+    struct query_live_cursor after;
+    uint32_t wait_ms;
+};
+bool query_answer_must_wait(const struct query_answers *answers,
+                            const struct query_question *question,
+                            struct query_answer_wait *out);
+
+#endif

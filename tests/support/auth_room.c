@@ -1,0 +1,95 @@
+#include "support/auth_room.h"
+
+#include <string.h>
+
+#include "auth/inside/database.h"
+#include "crypto/random.h"
+#include "crypto/sign.h"
+
+static void open_auth(struct auth_room *room)
+{
+    struct auth_config config = { .fs = room->fs, .grant_key = room->secret_key,
+                                  .owner_uid = ROOM_OWNER_UID };
+    memset(config.boot_id, 7, sizeof(config.boot_id));
+    check(auth_open(&config, &room->auth) == 0);
+}
+
+void auth_room_open(struct auth_room *room)
+{
+    const struct setup setup = {
+        .name = STR("Shop"), .zone = STR("Asia/Riyadh"), .token = STR(ROOM_API_TOKEN),
+        .key = STR(ROOM_API_KEY), .secret = STR(ROOM_API_SECRET),
+        .owner_link = STR(ROOM_OWNER_LINK), .owner_uid = ROOM_OWNER_UID,
+    };
+    *room = (struct auth_room){ 0 };
+    crypto_init();
+    sign_pair(room->secret_key, room->public_key);
+    arena_init(&room->arena, 0);
+    room->disk = disk_create();
+    room->fs = disk_fs(room->disk);
+    check(setup_make(room->fs, &setup, &room->settings) == 0);
+    open_auth(room);
+}
+
+void auth_room_close(struct auth_room *room)
+{
+    auth_close(room->auth);
+    fs_destroy(room->fs);
+    disk_destroy(room->disk);
+    bytes_release(&room->settings);
+    arena_wipe(&room->arena);
+}
+
+void auth_room_restart(struct auth_room *room, bool with_crash)
+{
+    auth_close(room->auth);
+    if (with_crash) {
+        fs_destroy(room->fs);
+        disk_crash(room->disk, 1);
+        room->fs = disk_fs(room->disk);
+    }
+    open_auth(room);
+}
+
+enum auth_type auth_room_ask(struct auth_room *room, struct auth_request request)
+{
+    answers_make(room->auth, &request, &room->arena, &room->answer);
+    return room->answer.type;
+}
+
+struct str auth_room_refusal(struct auth_room *room, struct auth_request request)
+{
+    return auth_room_ask(room, request) == AUTH_REFUSED ? room->answer.code : STR("");
+}
+
+struct str auth_room_enter(struct auth_room *room, struct str link)
+{
+    struct auth_request request = { .type = AUTH_ENTER, .by = AUTH_BY_COOKIE, .link = link };
+    check(auth_room_ask(room, request) == AUTH_ENTERED);
+    check(room->answer.cookie.len == 43);
+    return room->answer.cookie;
+}
+
+void auth_room_add_project(struct auth_room *room)
+{
+    struct auth *auth = room->auth;
+    struct project project = {
+        .name = STR("Second"), .token = STR("second-token"), .zone = STR("UTC"),
+        .phone_country = STR("966"), .key_epoch = 2, .week_start = 7, .window_days = 5,
+        .group_min = 3, .is_demo = true,
+    };
+    struct api_key key = { .key = STR("k_other"), .rights = RIGHT_AGGREGATE };
+    secret_hash(STR(ROOM_API_SECRET), key.hash);
+    check(db_begin(auth->db) == 0);
+    check(projects_add(&auth->projects, &project) == 0);
+    check(project.id == 2);
+    key.project = project.id;
+    check(members_add_principal(&auth->members, "key", 1, &key.principal) == 0);
+    check(api_keys_add(&auth->keys, &key) == 0);
+    check(projects_set_class(&auth->projects, 2, STR("plan"), STR("personal")) == 0);
+    check(projects_set_class(&auth->projects, 2, STR("plan"), STR("open")) == 0);
+    check(projects_set_class(&auth->projects, 2, STR("code"), STR("secret")) == 0);
+    check(projects_add_proxy(&auth->projects, STR("192.0.2.1")) == 0);
+    check(projects_add_proxy(&auth->projects, STR("192.0.2.1")) == 0);
+    check(db_commit(auth->db) == 0);
+}

@@ -1,0 +1,202 @@
+/* process/amana_vault_main: the whole program in a child of this test, on real directories, with
+ * the supervisor's and query's ends in our hands. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The program itself, under another name. */
+int vault_main(int argc, char **argv);
+#define main vault_main
+#include "process/amana_vault_main.c"
+#undef main
+
+#include "support/temp.h"
+#include "support/test.h"
+#include "support/vault_room.h"
+#include "sys/msg.h"
+
+struct program {
+    struct temp temp;
+    struct vault_room room;  /* for its keys; its own vault stays closed */
+    pid_t pid;
+    int control;
+    int link;
+};
+
+static void put_key(struct fs *fs, const char *name, const uint8_t key[32])
+{
+    assert_int_equal(fs_replace_file(fs, name, str_of(key, 32), FILE_PRIVATE), 0);
+}
+
+static void make(struct program *p)
+{
+    temp_make(&p->temp);
+    vault_room_init(&p->room);
+    struct fs *fs = temp_fs(&p->temp);
+    put_key(fs, "secret.key", p->room.secrets.vault);
+    put_key(fs, "intake.key", p->room.secrets.intake);
+    put_key(fs, "custody.key", p->room.secrets.custody);
+    fs_destroy(fs);
+}
+
+static void end(struct program *p)
+{
+    vault_room_release(&p->room);
+    temp_remove(&p->temp);
+}
+
+static void start(struct program *p)
+{
+    int pair[2];
+    assert_int_equal(sock_pair(pair), 0);
+    p->link = -1;
+    p->pid = fork();
+    assert_true(p->pid >= 0);
+    if (p->pid == 0) {
+        char text[96], name[] = "amana-vault";
+        sock_close(pair[0]);
+        (void)snprintf(text, sizeof(text), "control=%d,data=%d,keys=%d", pair[1],
+                       temp_dir_fd(&p->temp), temp_dir_fd(&p->temp));
+        char *argv[] = { name, text, NULL };
+        _exit(vault_main(2, argv));
+    }
+    sock_close(pair[1]);
+    p->control = pair[0];
+}
+
+static void await_ready(struct program *p)
+{
+    struct bytes buf = { 0 };
+    struct control_event event;
+    assert_int_equal(control_receive(p->control, &buf, &event), 0);
+    assert_int_equal(event.type, CONTROL_READY);
+    bytes_release(&buf);
+}
+
+static void relink_as(struct program *p, const char *name)
+{
+    int pair[2];
+    if (p->link >= 0)
+        sock_close(p->link);
+    assert_int_equal(sock_pair(pair), 0);
+    struct control_event event = { .link = str_from(name), .peer = STR("query"), .fd = pair[1] };
+    assert_int_equal(control_send_relink(p->control, &event), 0);
+    sock_close(pair[1]);
+    p->link = pair[0];
+}
+
+static int status_of(struct program *p)
+{
+    int status = 0;
+    assert_int_equal(waitpid(p->pid, &status, 0), p->pid);
+    sock_close(p->control);
+    if (p->link >= 0)
+        sock_close(p->link);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* The type of the answer, or the error. */
+static int ask(struct program *p, uint64_t sequence)
+{
+    struct vault_room_value value = { (uint32_t)sequence, "$email", "noura@example.com", 5 };
+    struct bytes batch = { 0 }, buf = { 0 };
+    struct msg msg = { .type = VAULT_INTAKE, .id = sequence, .fd = -1 };
+    vault_room_seal(&p->room, &value, 1, sequence, &batch);
+    msg.body = bytes_str(&batch);
+    int r = msg_send(p->link, &msg, 1000);
+    if (r == 0)
+        r = msg_receive(p->link, false, 5000, &buf, &msg);
+    bytes_release(&batch);
+    bytes_release(&buf);
+    return r == 0 ? msg.type : r;
+}
+
+static void test_vault_main__takes_batches_and_drains(void **state)
+{
+    (void)state;
+    struct program p;
+    make(&p);
+    start(&p);
+    await_ready(&p);
+    relink_as(&p, "query-vault");
+    assert_int_equal(ask(&p, 1), VAULT_STORED);
+    /* A query that was started anew comes with a new link. */
+    relink_as(&p, "query-vault");
+    assert_int_equal(ask(&p, 2), VAULT_STORED);
+    /* No other link is known. */
+    relink_as(&p, "web-vault");
+    assert_int_equal(ask(&p, 3), ERR_CLOSED);
+    assert_int_equal(control_send_drain(p.control), 0);
+    assert_int_equal(status_of(&p), 0);
+    end(&p);
+}
+
+static void test_vault_main__what_it_stored_is_there_after_a_kill(void **state)
+{
+    (void)state;
+    struct program p;
+    make(&p);
+    for (uint64_t i = 1; i <= 4; i++) {
+        start(&p);
+        await_ready(&p);
+        relink_as(&p, "query-vault");
+        assert_int_equal(ask(&p, i), VAULT_STORED);
+        assert_int_equal(kill(p.pid, SIGKILL), 0);
+        assert_int_equal(status_of(&p), 128 + SIGKILL);
+    }
+    /* The files are this test's to read now: the room's vault over them. */
+    struct fs *own_data = p.room.data, *own_keys = p.room.keys;
+    p.room.data = temp_fs(&p.temp);
+    p.room.keys = temp_fs(&p.temp);
+    for (uint32_t i = 1; i <= 4; i++) {
+        struct vault_room_value value = { i, "$email", "noura@example.com", 5 };
+        assert_int_equal(vault_room_check(&p.room, &value), 0);
+    }
+    fs_destroy(p.room.data);
+    fs_destroy(p.room.keys);
+    p.room.data = own_data;
+    p.room.keys = own_keys;
+    end(&p);
+}
+
+static void test_vault_main__does_not_start_without_its_keys(void **state)
+{
+    (void)state;
+    struct program p;
+    make(&p);
+    struct fs *fs = temp_fs(&p.temp);
+    assert_int_equal(fs_replace_file(fs, "intake.key", STR("short"), FILE_PRIVATE), 0);
+    start(&p);
+    assert_int_equal(status_of(&p), 1);
+    assert_int_equal(fs_remove(fs, "intake.key"), 0);
+    start(&p);
+    assert_int_equal(status_of(&p), 1);
+    fs_destroy(fs);
+    end(&p);
+}
+
+static void test_vault_main__ends_with_its_supervisor(void **state)
+{
+    (void)state;
+    struct program p;
+    make(&p);
+    start(&p);
+    await_ready(&p);
+    sock_close(p.control);
+    p.control = -1;
+    assert_int_equal(status_of(&p), 0);
+    end(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_vault_main__takes_batches_and_drains),
+        cmocka_unit_test(test_vault_main__what_it_stored_is_there_after_a_kill),
+        cmocka_unit_test(test_vault_main__does_not_start_without_its_keys),
+        cmocka_unit_test(test_vault_main__ends_with_its_supervisor),
+    };
+    return RUN(tests);
+}

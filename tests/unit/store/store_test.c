@@ -1,0 +1,158 @@
+/* store/store: what the sink took is seen at once, durable after a flush, found again; links,
+ * twins, profiles, counts; a failed disk stops it for good. */
+#include "store/store.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "support/store_room.h"
+#include "support/temp.h"
+#include "support/test.h"
+
+struct house {
+    struct temp temp;
+    struct fs *fs;
+    struct stores *stores;
+    struct arena arena;
+};
+
+static int setup(void **state)
+{
+    static struct house house;
+    memset(&house, 0, sizeof(house));
+    temp_make(&house.temp);
+    house.fs = temp_fs(&house.temp);
+    arena_init(&house.arena, 0);
+    *state = &house;
+    return stores_open(house.fs, &house.stores);
+}
+
+static int teardown(void **state)
+{
+    struct house *house = *state;
+    stores_close(house->stores);
+    fs_destroy(house->fs);
+    temp_remove(&house->temp);
+    arena_release(&house->arena);
+    return 0;
+}
+
+static void reopen(struct house *house)
+{
+    stores_close(house->stores);
+    assert_int_equal(stores_open(house->fs, &house->stores), 0);
+}
+
+static uint64_t total(struct house *house, uint32_t *persons)
+{
+    struct scan_want want = { .from_ms = 0, .to_ms = INT64_MAX };
+    return store_room_count(stores_find(house->stores, 1), &want, persons);
+}
+
+static void test_store__row_is_seen_at_once(void **state)
+{
+    struct house *house = *state;
+    uint32_t persons;
+    assert_null(stores_find(house->stores, 1));
+    store_room_event(house->stores, 1, "view", 7, 0, 1000, 0);
+    assert_int_equal(total(house, &persons), 1);
+    assert_int_equal(persons, 1);
+    assert_null(stores_find(house->stores, 2));
+}
+
+static void test_store__flushed_rows_are_found_again_and_others_are_not(void **state)
+{
+    struct house *house = *state;
+    uint32_t persons;
+    store_room_event(house->stores, 1, "view", 7, 0, 1000, 0);
+    assert_int_equal(stores_sink(house->stores)->ops->advance(
+        stores_sink(house->stores), (struct wal_position){ 3, 99 }), 0);
+    assert_int_equal(stores_flush(house->stores), 0);
+    store_room_event(house->stores, 1, "view", 8, 0, 2000, 0);
+    assert_int_equal(total(house, &persons), 2);
+    reopen(house);
+    assert_int_equal(total(house, &persons), 1);
+    assert_int_equal(stores_position(house->stores).file, 3);
+    assert_int_equal(stores_position(house->stores).offset, 99);
+}
+
+static void test_store__link_moves_earlier_rows_everywhere(void **state)
+{
+    struct house *house = *state;
+    uint32_t persons;
+    store_room_event(house->stores, 1, "view", 100, 0, 1000, 0);
+    assert_int_equal(stores_flush(house->stores), 0);
+    store_room_event(house->stores, 1, "view", 100, 0, 2000, 0);
+    store_room_event(house->stores, 1, "view", 7, 0, 1500, 0);
+    assert_int_equal(total(house, &persons), 3);
+    assert_int_equal(persons, 2);
+    store_room_event(house->stores, 1, "login", 7, 100, 2500, 0);
+    assert_int_equal(total(house, &persons), 4);
+    assert_int_equal(persons, 1);
+    store_room_event(house->stores, 1, "login", 8, 100, 2600, 0);   /* the first link wins */
+    assert_int_equal(total(house, &persons), 5);
+    assert_int_equal(persons, 2);
+    assert_int_equal(stores_flush(house->stores), 0);
+    reopen(house);
+    assert_int_equal(total(house, &persons), 5);
+    assert_int_equal(persons, 2);
+    struct store_status status;
+    store_get_status(stores_find(house->stores, 1), &status);
+    assert_int_equal(status.persons, 2);
+    assert_int_equal(status.events, 5);
+    assert_int_equal(status.first_ms, 1000);
+    assert_int_equal(status.until_ms, 2600);
+}
+
+static void test_store__twins_count_once_also_after_a_link(void **state)
+{
+    struct house *house = *state;
+    uint32_t persons;
+    store_room_event(house->stores, 1, "view", 100, 0, 1000, 55);
+    store_room_event(house->stores, 1, "view", 100, 0, 1000, 55);
+    assert_int_equal(total(house, &persons), 1);
+    assert_int_equal(stores_flush(house->stores), 0);
+    store_room_event(house->stores, 1, "view", 100, 0, 1000, 55);
+    store_room_event(house->stores, 1, "view", 7, 0, 1000, 55);
+    assert_int_equal(total(house, &persons), 2);
+    store_room_event(house->stores, 1, "login", 7, 100, 2000, 0);
+    assert_int_equal(total(house, &persons), 2);
+    store_room_event(house->stores, 1, "view", 7, 0, 1000, 0);
+    store_room_event(house->stores, 1, "view", 7, 0, 1000, 0);   /* no insert id: no twin */
+    assert_int_equal(total(house, &persons), 4);
+    assert_int_equal(persons, 1);
+}
+
+static void test_store__counts_add_up_over_starts(void **state)
+{
+    struct house *house = *state;
+    struct sink *sink = stores_sink(house->stores);
+    struct store_count *counts;
+    uint32_t n;
+    assert_int_equal(sink->ops->counts(sink, 4, STR("mixpanel"), STR("bad_time"), 3, 50), 0);
+    assert_int_equal(stores_flush(house->stores), 0);
+    reopen(house);
+    sink = stores_sink(house->stores);
+    assert_int_equal(sink->ops->counts(sink, 4, STR("mixpanel"), STR("bad_time"), 2, 40), 0);
+    assert_int_equal(stores_list_counts(house->stores, 4, &house->arena, &counts, &n), 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(counts[0].n, 5);
+    assert_int_equal(counts[0].last_ms, 50);
+    assert_str(counts[0].reason, "bad_time");
+    assert_null(stores_find(house->stores, 4));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_store__row_is_seen_at_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_store__flushed_rows_are_found_again_and_others_are_not, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_store__link_moves_earlier_rows_everywhere, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_store__twins_count_once_also_after_a_link, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_store__counts_add_up_over_starts, setup, teardown),
+    };
+    return RUN(tests);
+}
