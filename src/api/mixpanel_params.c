@@ -19,14 +19,16 @@ static void refuse(struct reading *r, const char *error)
         r->error = error;
 }
 
-/* "" when absent. */
+/* "" when absent. A zero byte has no place in a question. */
 static struct str get(struct reading *r, const char *name)
 {
     struct str value;
-    if (http_form_get(r->params->query, str_from(name), r->arena, &value) ||
-        http_form_get(r->params->form, str_from(name), r->arena, &value))
-        return value;
-    return STR("");
+    if (!http_form_get(r->params->query, str_from(name), r->arena, &value) &&
+        !http_form_get(r->params->form, str_from(name), r->arena, &value))
+        return STR("");
+    if (str_find_byte(value, 0) >= 0)
+        refuse(r, "Error in parameters: a zero byte");
+    return value;
 }
 
 static uint64_t get_number(struct reading *r, const char *name, uint64_t absent,

@@ -2,7 +2,7 @@
 
 #include "crypto/hash.h"
 
-enum { SETTINGS_MAX_BYTES = 1024 * 1024 };
+enum { SETTINGS_MAX_BYTES = 1024 * 1024, ERROR_MAX_BYTES = 64 * 1024 };
 
 /* What lets a question pass: a grant, or auth's word of a moment ago. */
 struct pass {
@@ -85,15 +85,44 @@ static void ask_query(struct call *call, const struct question *question, const 
     out->status = out->error.status;
 }
 
-void question_ask(struct call *call, const struct question *question,
-                  struct question_answer *out)
+static void ask_once(struct call *call, const struct question *question,
+                     struct question_answer *out)
 {
     struct pass pass = { 0 };
-    *out = (struct question_answer){ 0 };
     if (authorize(call, question, &pass, &out->error))
         ask_query(call, question, &pass, out);
     else
         out->status = out->error.status;
     bytes_wipe(&pass.grant);
     bytes_release(&pass.settings);
+}
+
+/* Query did not take the grant. Auth signed it a moment ago: it was started anew meanwhile, or the
+ * question waited longer than a grant lives. */
+static bool is_stale(const struct question_answer *answer)
+{
+    struct json_doc *doc = NULL;
+    if (answer->status != 403 || json_doc_parse(answer->json, ERROR_MAX_BYTES, &doc) != 0)
+        return false;
+    const struct json_node *error = json_doc_member(json_doc_root(doc), "error");
+    bool is_grant = str_equal(json_doc_get_string(error, "code", STR("")), STR("grant"));
+    json_doc_destroy(doc);
+    return is_grant;
+}
+
+void question_ask(struct call *call, const struct question *question,
+                  struct question_answer *out)
+{
+    *out = (struct question_answer){ 0 };
+    ask_once(call, question, out);
+    if (is_stale(out)) {
+        bytes_wipe(&out->buf);
+        *out = (struct question_answer){ 0 };
+        ask_once(call, question, out);
+    }
+    if (is_stale(out)) {
+        out->json = STR("");
+        out->error = call_error_away();
+        out->status = out->error.status;
+    }
 }

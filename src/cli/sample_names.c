@@ -45,8 +45,8 @@ static const struct names arabic = {
                       "alnajjar", "mansour", "alzahrani", "khoury", "elsayed", "bensalem" },
 };
 static const struct names hindi = {
-    .given = { "प्रिया", "अर्जुन", "अनिता", "राहुल", "काव्या", "विक्रम", "मीरा", "संजय", "दीपा", "रोहन",
-               "आशा", "नीरज" },
+    .given = { "प्रिया", "अर्जुन", "अनिता", "राहुल", "काव्या", "विक्रम", "मीरा", "संजय",
+               "दीपा", "रोहन", "आशा", "नीरज" },
     .family = { "शर्मा", "पटेल", "अय्यर", "गुप्ता", "सिंह", "नायर", "मेहता", "राव", "जोशी", "वर्मा",
                 "कपूर", "दास" },
     .given_latin = { "priya", "arjun", "anita", "rahul", "kavya", "vikram", "meera", "sanjay",

@@ -6,8 +6,8 @@
  *   before joining    up to two visits of a device alone: pages, prices, the docs
  *   joining           Sign up, which links the device to the person
  *   milestones        Create key, First call, Invite member, Upgrade plan: each leaks
- *   visits            on working days, in the hours of their country: Log in, then pages, playground,
- *                     docs, logs …, with exponential gaps of 45 s
+ *   visits            on working days, in the hours of their country: Log in, then pages,
+ *                     playground, docs, logs …, with exponential gaps of 45 s
  *
  * One in seven never joins. On the launch day, and less so in the week after, everybody comes more
  * often and more people join. */
@@ -114,7 +114,8 @@ static int64_t pick_joining(const struct sample_world *world, struct rand *rand)
     if (rand_unit(rand) < 0.3)
         return world->first_ms - (int64_t)exponential(rand, 120 * (double)DAY_MS);
     for (;;) {
-        double part = sqrt(0.15 + 0.85 * rand_unit(rand));
+        /* Density 0.5 + part: three times as many at the end as at the beginning. */
+        double part = sqrt(0.25 + 2 * rand_unit(rand)) - 0.5;
         int64_t at = world->first_ms + (int64_t)(part * (double)(world->now_ms - world->first_ms));
         if (rand_unit(rand) * 2.5 < launch_factor(world, at))
             return at;

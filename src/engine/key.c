@@ -17,6 +17,20 @@ static uint32_t range_of(const struct spec_by *by, double number)
     return low;
 }
 
+/* An object that holds a sealed value shows it as "(sealed)", so two that differ in it alone would
+ * be two groups of one text, and which are equal would be known. It is sealed as a whole. */
+static bool has_ref(const struct value *value)
+{
+    bool has = value->type == VALUE_REF;
+    if (value->type == VALUE_LIST)
+        for (uint32_t i = 0; i < value->as.list.count && !has; i++)
+            has = has_ref(&value->as.list.items[i]);
+    if (value->type == VALUE_OBJECT)
+        for (uint32_t i = 0; i < value->as.object.count && !has; i++)
+            has = has_ref(value->as.object.members[i].value);
+    return has;
+}
+
 uint32_t key_from_code(const struct scan *scan, const struct spec_by *by, uint32_t code)
 {
     if (code == 0)
@@ -32,9 +46,9 @@ uint32_t key_from_code(const struct scan *scan, const struct spec_by *by, uint32
         return str_equal(value->as.string, STR("(sealed)")) ? KEY_SEALED : code;
     case VALUE_FALSE:
     case VALUE_TRUE:
-    case VALUE_NUMBER:
+    case VALUE_NUMBER: break;
     case VALUE_LIST:
-    case VALUE_OBJECT: break;
+    case VALUE_OBJECT: return has_ref(value) ? KEY_SEALED : code;
     }
     return code;
 }

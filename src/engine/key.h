@@ -2,7 +2,8 @@
  *
  * A group's key is a tuple of codes, one for each breakdown: the scan's code of the value, but
  *   KEY_ABSENT  for a property that is not there and for null, which show alike,
- *   KEY_SEALED  for every ref: that there is a value may be known, not which are the same,
+ *   KEY_SEALED  for every ref, and for an object or list with one inside: that there is a value may
+ *               be known, not which are the same,
  *   the number of the range + 1 where the breakdown has edges. */
 #ifndef ENGINE_KEY_H
 #define ENGINE_KEY_H

@@ -1,6 +1,7 @@
 /* Two passes over one moment of the store. The first, only with a breakdown, finds the groups that
- * are shown (survey.h). The second counts cells, a group in a bucket each: every thread has
- * counters of its own for the person blocks that it gets, and they are added up at the end.
+ * are shown, and often their cells too (survey.h). The second counts cells, a group in a bucket
+ * each: every thread has counters of its own for the person blocks that it gets, and they are added
+ * up at the end.
  *
  * A person's rows come together and in the order of time, so "a new person in this bucket" is a
  * comparison with the row before, and distinct counts are exact without a set. For the same reason
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "engine/bucket.h"
 #include "engine/budget.h"
 #include "engine/groups.h"
 #include "engine/key.h"
@@ -46,27 +48,6 @@ struct report {
 static struct tally *cells_of(const struct report *report, uint32_t thread, uint32_t row)
 {
     return &report->cells[thread * report->spec->show_count + row];
-}
-
-/* ---- buckets -------------------------------------------------------------------------------- */
-
-/* Buckets are nearly of one length, so the place is guessed and then mended by a step or two (days
- * of 23 hours, months of 28 days). Edges are whole seconds: a row's milliseconds cannot matter. */
-static uint32_t bucket_of(const struct zone_buckets *buckets, uint32_t near, int64_t t)
-{
-    const struct zone_bucket *all = buckets->buckets;
-    if (t >= all[near].from_s && t < all[near].to_s)
-        return near;
-    int64_t from = all[0].from_s, to = all[buckets->count - 1].to_s;
-    check(t >= from && t < to);
-    uint32_t at = (uint32_t)((double)(t - from) / (double)(to - from) * buckets->count);
-    if (at >= buckets->count)
-        at = buckets->count - 1;
-    while (t < all[at].from_s)
-        at--;
-    while (t >= all[at].to_s)
-        at++;
-    return at;
 }
 
 /* ---- counting cells ------------------------------------------------------------------------- */
@@ -197,8 +178,8 @@ static int find_groups(struct report *report)
 {
     const struct backend_ask *ask = report->ask;
     uint32_t row_count = report->spec->show_count;
-    struct survey survey = { report->scan, report->spec, &report->budget, report->threads,
-                             ask->fold_under, ask->cancelled };
+    struct survey survey = { report->scan, report->spec, &report->buckets, &report->budget,
+                             report->threads, ask->fold_under, ask->cancelled };
     struct survey_row *found = calloc(row_count, sizeof(*found));
     if (found == NULL)
         return ERR_NOMEM;
@@ -218,9 +199,27 @@ static int find_groups(struct report *report)
         line->has_other = top->has_more || line->found.folded > 0;
         line->group_count = top->count + line->has_other;
     }
-    if (r == 0)
-        scan_rewind(report->scan);
     return r;
+}
+
+/* The first pass may have had all cells already. */
+static bool has_cells(const struct report *report)
+{
+    for (uint32_t row = 0; row < report->spec->show_count; row++)
+        if (!report->lines[row].found.has_cells)
+            return false;
+    return report->spec->by_count > 0;
+}
+
+static int take_cells(struct report *report)
+{
+    report->threads = 1;
+    report->cells = calloc(report->spec->show_count, sizeof(*report->cells));
+    for (uint32_t row = 0; report->cells != NULL && row < report->spec->show_count; row++) {
+        report->cells[row] = report->lines[row].found.cells;
+        report->lines[row].found.cells = (struct tally){ 0 };
+    }
+    return report->cells ? 0 : ERR_NOMEM;
 }
 
 /* ---- the answer ----------------------------------------------------------------------------- */
@@ -326,7 +325,15 @@ static int scan_and_count(struct report *report, struct store *store)
                       &report->scan);
     if (r == 0 && report->spec->by_count > 0)
         r = find_groups(report);
-    return r == 0 ? count_cells(report) : r;
+    if (r != 0)
+        return r;
+    if (has_cells(report))
+        return take_cells(report);
+    for (uint32_t row = 0; row < report->spec->show_count; row++)
+        tally_release(&report->lines[row].found.cells);
+    if (report->spec->by_count > 0)
+        scan_rewind(report->scan);
+    return count_cells(report);
 }
 
 static void release(struct report *report)
@@ -336,7 +343,7 @@ static void release(struct report *report)
         tally_release(&report->cells[i]);
     for (uint32_t row = 0; report->lines != NULL && row < row_count; row++) {
         groups_release(&report->lines[row].shown);
-        top_release(&report->lines[row].found.top);
+        survey_release(&report->lines[row].found);
     }
     free(report->cells);
     free(report->lines);

@@ -59,13 +59,28 @@ static bool has_duplicates(const cJSON *i)
     return false;
 }
 
+/* An escaped NUL; behind an escaped backslash the same letters are plain text. */
+static bool has_zero_escape(struct str text)
+{
+    ptrdiff_t at;
+    while ((at = str_find(text, STR("\\u0000"))) >= 0) {
+        size_t backslashes = 1;
+        while (backslashes <= (size_t)at && text.ptr[(size_t)at - backslashes] == '\\')
+            backslashes++;
+        if (backslashes % 2 == 1)
+            return true;
+        text = str_from_index(text, (size_t)at + 1);
+    }
+    return false;
+}
+
 int json_doc_parse(struct str text, size_t max_bytes, struct json_doc **out)
 {
     const char *end = NULL;
     if (text.len > max_bytes)
         return ERR_TOO_LARGE;
     /* A NUL would end cJSON's strings early: an escaped one is refused as well. */
-    if (str_find_byte(text, 0) >= 0 || str_find(text, STR("\\u0000")) >= 0 ||
+    if (str_find_byte(text, 0) >= 0 || has_zero_escape(text) ||
         !str_is_utf8(text) || !is_shallow(text))
         return ERR_INVALID;
     cJSON *root = cJSON_ParseWithLengthOpts(text.ptr, text.len, &end, 0);

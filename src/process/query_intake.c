@@ -18,6 +18,8 @@
 enum {
     FLIGHTS_MAX = 16,
     SAVE_MS = 2000,
+    SAVE_BATCHES = 256,     /* or after so many: what is sent again stays within what the vault
+                               can tell from new */
     REST_MS = 1000,
     ANSWER_MS = 50,         /* then the wal is looked at again */
     PAUSE_MS = 1000,        /* after the vault said that it stopped */
@@ -53,6 +55,7 @@ struct query_intake {
     uint64_t last_id;
     int fd;                        /* -1 = closed */
     bool is_dirty;
+    uint32_t unsaved;              /* batches done since the file was written */
     uint64_t save_at_ms;
     uint64_t resume_at_ms;
     uint64_t refused;
@@ -159,6 +162,7 @@ static int save(struct query_intake *in)
     in->saved = in->done;
     (void)pthread_mutex_unlock(&in->lock);
     in->is_dirty = false;
+    in->unsaved = 0;
     in->save_at_ms = clock_boot_ms() + SAVE_MS;
     return 0;
 }
@@ -263,6 +267,7 @@ static void land(struct query_intake *in)
         struct flight *flight = &in->flights[in->first];
         in->done = flight->upto;
         in->is_dirty = true;
+        in->unsaved++;
         if (flight->is_taken)
             count_values(in, flight->project, flight->values);
         in->first = (in->first + 1) % FLIGHTS_MAX;
@@ -363,7 +368,7 @@ static void *run(void *arg)
             drop_link(in);
             r = 0;
         }
-        if (r == 0 && clock_boot_ms() >= in->save_at_ms)
+        if (r == 0 && (clock_boot_ms() >= in->save_at_ms || in->unsaved >= SAVE_BATCHES))
             r = save(in);
     }
     if (r == 0)

@@ -3,8 +3,8 @@
  * after a broken link everything unanswered is sent again, which the vault does not mind.
  *
  * How far the vault has come is a position like the store's, kept in query's own room: older wal
- * files may go. It is written at most every two seconds; what was answered since is sent again
- * after a start. */
+ * files may go. It is written every two seconds or 256 batches; what was answered since is sent
+ * again after a start. */
 #ifndef PROCESS_QUERY_INTAKE_H
 #define PROCESS_QUERY_INTAKE_H
 

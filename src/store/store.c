@@ -160,6 +160,7 @@ static void count_names(struct store *store, int64_t at_ms)
 
 static void note_waiting(struct stores *stores)
 {
+    stores->is_within = true;
     if (stores->waiting_since_ms == 0)
         stores->waiting_since_ms = clock_boot_ms();
 }
@@ -245,8 +246,11 @@ static int take_advance(struct sink *sink, struct wal_position position)
     struct stores *stores = of_sink(sink);
     (void)pthread_mutex_lock(&stores->feed);
     int r = stores->failed;
-    if (r == 0)
+    if (r == 0) {
+        note_waiting(stores);      /* the wal may go only once the position is durable */
         stores->position = position;
+        stores->is_within = false;
+    }
     (void)pthread_mutex_unlock(&stores->feed);
     return r;
 }
@@ -321,7 +325,7 @@ int stores_tick(struct stores *stores)
                      stores->waiting_bytes >= STORE_FLUSH_BYTES;
     bool is_old = stores->waiting_since_ms != 0 &&
                   clock_boot_ms() - stores->waiting_since_ms >= STORE_FLUSH_AFTER_MS;
-    if (r == 0 && (is_enough || is_old))
+    if (r == 0 && !stores->is_within && (is_enough || is_old))
         r = store_flush_all(stores);
     (void)pthread_mutex_unlock(&stores->feed);
     return r;

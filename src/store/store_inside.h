@@ -75,6 +75,7 @@ struct stores {
     uint64_t waiting_rows;
     uint64_t waiting_bytes;
     uint64_t waiting_since_ms;   /* by clock_boot_ms; 0 = nothing waits */
+    bool is_within;              /* a record was passed in part: no flush of our own accord */
     int failed;                  /* the first ERR_* of the disk: stopped for good */
 };
 

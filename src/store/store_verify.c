@@ -21,7 +21,26 @@ static void say(struct verify *v, struct str sentence, int r)
         v->r = r;
 }
 
-static void verify_part(struct verify *v, struct fs *fs, const struct manifest_part *listed)
+/* What a part says must fit what the manifest knows of its project. */
+static bool is_possible(const struct part *part, const struct manifest *manifest)
+{
+    const struct manifest_project *project = NULL;
+    for (uint32_t i = 0; i < manifest->project_count; i++)
+        if (manifest->projects[i].project == part->project)
+            project = &manifest->projects[i];
+    if (!project || part->arrival1 > project->next_arrival || part->links > project->links)
+        return false;
+    for (uint32_t i = 0; i < part->event_count; i++) {
+        const struct part_event *event = &part->events[i];
+        const uint32_t *persons = part_read_section(part, &event->sections[PART_PERSONS]);
+        if (persons[event->runs - 1] > project->persons)
+            return false;
+    }
+    return true;
+}
+
+static void verify_part(struct verify *v, struct fs *fs, const struct manifest *manifest,
+                        const struct manifest_part *listed)
 {
     char name[PART_NAME_BYTES];
     struct part *part;
@@ -36,6 +55,8 @@ static void verify_part(struct verify *v, struct fs *fs, const struct manifest_p
     }
     if (r == 0)
         r = part_read_touch_all(part);
+    if (r == 0 && !is_possible(part, manifest))
+        r = ERR_CORRUPT;
     part_read_unpin(part);
     if (r != 0)
         say(v, arena_printf(&v->arena, "%s does not verify: %s.", name, err_text(r)), r);
@@ -75,7 +96,7 @@ int stores_verify(struct fs *fs, store_say_fn say_fn, void *ctx)
     } else {
         verify_tables(&v, fs, &manifest);
         for (uint32_t i = 0; i < manifest.part_count; i++)
-            verify_part(&v, fs, &manifest.parts[i]);
+            verify_part(&v, fs, &manifest, &manifest.parts[i]);
     }
     manifest_release(&manifest);
     arena_release(&v.arena);

@@ -33,8 +33,8 @@ while IFS='|' read -r file change; do
         caught=$((caught + 1))
     fi
 done <<'FAULTS'
-segmentation.c | s/t < all\[near\].to_s/t <= all[near].to_s/
-segmentation.c | s/while (t >= all\[at\].to_s)/while (t > all[at].to_s)/
+bucket.c       | s/t < all\[near\].to_s/t <= all[near].to_s/
+bucket.c       | s/while (t >= all\[at\].to_s)/while (t > all[at].to_s)/
 segmentation.c | s/bool is_person = block->person0 + i != 0/bool is_person = true/
 segmentation.c | s/is_person \&\& counted != bucket/is_person/
 segmentation.c | s/\].to_s \* 1000/].to_s * 1000 - 1000/
@@ -57,6 +57,10 @@ top.c          | s/a->total > b->total ? -1 : 1/a->total < b->total ? -1 : 1/
 survey.c       | s/persons\[i\] < survey->fold_under/persons[i] <= survey->fold_under/
 survey.c       | s/if (found->people >= survey->fold_under)/if (true)/
 survey.c       | s/thread = 1; r == 0/thread = 2; r == 0/
+survey.c       | s/found->groups.count > pass->survey->spec->limit/found->groups.count > pass->survey->spec->limit + 1/
+survey.c       | s/if (!found->has_cells || out->folded > 0)/if (!found->has_cells)/
+survey.c       | s/if (!from->has_cells)/if (false)/
+survey.c       | s/groups_find(\&found->groups, out->top.groups\[place\].key, \&index)/((index = place), true)/
 plan.c         | s/s < both->count; s++/s < 1; s++/
 plan.c         | s/is_source(\&sources\[i\], \&source)/sources[i].of == source.of/
 measure.c      | s/case SPEC_UNIQUE: return tally->persons/case SPEC_UNIQUE: return tally->last/

@@ -197,11 +197,23 @@ static struct str kept_text(struct arena *arena, struct bytes *text)
     return s;
 }
 
+/* A list or object with a sealed value anywhere inside is sealed as a whole. */
+static bool has_sealed(const struct json_node *node)
+{
+    const struct json_node *at = NULL;
+    while ((at = json_doc_next(node, at)) != NULL)
+        if (thing_of(at).kind == SEALED || has_sealed(at))
+            return true;
+    return false;
+}
+
 static struct str json_of(struct arena *arena, struct thing thing)
 {
     struct bytes text = { 0 };
     struct json_write w;
     json_write_init(&w, &text);
+    if ((thing.kind == LIST || thing.kind == OBJECT) && has_sealed(thing.node))
+        thing.kind = SEALED;
     switch (thing.kind) {
     case UNDEFINED:
     case NOTHING: json_write_null(&w); break;

@@ -52,6 +52,8 @@ static void seal(struct value *value)
     if (value->type == VALUE_LIST)
         for (uint32_t i = 0; i < value->as.list.count; i++)
             seal(&value->as.list.items[i]);
+    for (uint32_t i = 0; value->type == VALUE_OBJECT && i < value->as.object.count; i++)
+        seal(value->as.object.members[i].value);
     if (value->type != VALUE_OBJECT || value->as.object.count == 0 ||
         !str_equal(value->as.object.members[0].name, STR("$sealed")))
         return;

@@ -137,6 +137,10 @@ static void *be_query(void *arg)
             (void)pthread_mutex_lock(&f->held_lock);
             f->held_ids[f->held++] = msg.id;
             (void)pthread_mutex_unlock(&f->held_lock);
+        } else if (f->stale_answers > 0) {
+            f->stale_answers--;
+            if (answer_query(f, msg.id, 403, "{\"error\":{\"code\":\"grant\"}}") != 0)
+                break;
         } else if (answer_query(f, msg.id, f->query_status, f->query_says ? f->query_says
                                                             : "{\"asked\":true}") != 0) {
             break;

@@ -42,6 +42,7 @@ struct front {
     char settings[256];
     const char *query_says;      /* what query answers; NULL: {"asked":true} */
     uint32_t query_status;
+    int stale_answers;           /* so many questions are refused for their grant first */
     pthread_mutex_t held_lock;
     _Atomic int held;            /* questions with the text "hold" in them, not answered yet */
     uint64_t held_ids[128];

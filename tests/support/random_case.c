@@ -97,7 +97,9 @@ static void put_properties(struct random_case *c, struct bytes *out)
     if (chance(c, 85))
         bytes_printf(out, chance(c, 80) ? ",\"n\":%u" : ",\"n\":\"%u\"", (unsigned)below(c, 6));
     if (chance(c, 15))
-        bytes_printf(out, ",\"meta\":{\"a\":%u}", (unsigned)below(c, 2));
+        bytes_printf(out, chance(c, 50) ? ",\"meta\":{\"a\":%u}"
+                                        : ",\"meta\":{\"a\":{\"$sealed\":\"s%u\"}}",
+                     (unsigned)below(c, 2));
 }
 
 /* Half of them on a quarter of an hour, where buckets end, or a millisecond beside it. */

@@ -1,6 +1,7 @@
 #include "support/store_room.h"
 
 #include "base/hash.h"
+#include "store/tail.h"
 
 struct ref store_room_ref(uint32_t number)
 {
@@ -44,4 +45,26 @@ uint64_t store_room_count(struct store *store, const struct scan_want *want, uin
     check(r == 0);
     scan_close(scan);
     return rows;
+}
+
+struct part *store_room_part(const struct store_room_row *rows, uint32_t count,
+                             uint64_t arrival0)
+{
+    struct tail tail = { 0 };
+    struct names names = { 0 };
+    for (uint32_t i = 0; i < count; i++) {
+        struct property colour = { STR("colour"), { .type = VALUE_STRING } };
+        struct event event = { .name = str_from(rows[i].name), .time_ms = rows[i].time_ms,
+                               .insert_hash = rows[i].insert_hash, .properties = &colour,
+                               .property_count = rows[i].colour != NULL };
+        if (rows[i].colour)
+            colour.value.as.string = str_from(rows[i].colour);
+        tail_add(&tail, &names, &event, rows[i].person, arrival0 + i);
+    }
+    struct part_write_head head = { .project = 1, .arrival0 = arrival0,
+                                    .arrival1 = arrival0 + count };
+    struct part *part = tail_encode(&tail, &head);
+    tail_release(&tail);
+    names_release(&names);
+    return part;
 }

@@ -79,6 +79,7 @@ static void test_mixpanel_params__wrong_ones_are_named(void **state)
     expect_error("event=A&interval=7" DATES, "Error in interval");
     expect_error("event=A&interval=x" DATES, "Error in interval");
     expect_error("event=A&on=x&limit=-1" DATES, "Error in limit");
+    expect_error("event=A%00" DATES, "a zero byte");
     expect_error("event=A&project_id=x" DATES, "Error in project_id");
 }
 

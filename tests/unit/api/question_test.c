@@ -72,6 +72,23 @@ static void test_question__querys_own_words_and_status_pass_through(void **state
     assert_string_equal(front_body(out), f->query_says);
 }
 
+/* A grant of an auth that was started anew meanwhile: one more is asked for, then it is closed. */
+static void test_question__a_stale_grant_is_renewed_once(void **state)
+{
+    struct front *f = *state;
+    char out[FRONT_TEXT];
+    f->stale_answers = 1;
+    front_talk(f, "POST /api/query", FRONT_BASIC, "{}", out);
+    assert_int_equal(front_status(out), 200);
+    assert_int_equal(f->auth_count, 2);
+    assert_string_equal(front_body(out), "{\"asked\":true}");
+    f->stale_answers = 2;
+    front_talk(f, "POST /api/query", FRONT_BASIC, "{}", out);
+    assert_int_equal(front_status(out), 503);
+    assert_non_null(strstr(out, "\"code\":\"closed\""));
+    assert_int_equal(f->auth_count, 4);
+}
+
 static void test_question__auth_away_a_minute_goes_on_without_a_grant(void **state)
 {
     struct front *f = *state;
@@ -139,6 +156,7 @@ int main(void)
         T(the_grant_is_for_these_bytes),
         T(large_bodies_arrive_whole),
         T(querys_own_words_and_status_pass_through),
+        T(a_stale_grant_is_renewed_once),
         T(auth_away_a_minute_goes_on_without_a_grant),
         T(the_uid_waits_for_auth),
         T(who_left_is_not_remembered),

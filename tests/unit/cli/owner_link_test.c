@@ -25,11 +25,13 @@ struct web {
 static void *serve(void *arg)
 {
     struct web *web = arg;
-    size_t got = 0;
+    size_t len = 0, got = 1;
     int fd = accept(web->listener, NULL, NULL);
-    if (sock_read(fd, web->request, sizeof(web->request) - 1, 2000, &got) == 0)
-        (void)!sock_write(fd, str_from(web->reply), 2000);
-    web->request[got] = 0;
+    /* Head and body may come apart; closing before both are read would reset the connection. */
+    while (got && !strstr(web->request, "\r\n\r\n{}") && len < sizeof(web->request) - 1 &&
+           sock_read(fd, web->request + len, sizeof(web->request) - 1 - len, 2000, &got) == 0)
+        len += got;
+    (void)!sock_write(fd, str_from(web->reply), 2000);
     sock_close(fd);
     return NULL;
 }

@@ -79,6 +79,7 @@ static void test_key__sealed_values_are_one_group(void **state)
     struct str by = QUESTION("[\"x\"]");
     assert_groups(",\"x\":{\"$sealed\":\"a\"}", by, "\"(sealed)\" ");
     assert_groups(",\"x\":\"(sealed)\"", by, "\"(sealed)\" ");
+    assert_groups(",\"x\":{\"a\":1,\"b\":[{\"$sealed\":\"a\"}]}", by, "\"(sealed)\" ");
     assert_groups(",\"x\":[{\"$sealed\":\"a\"},{\"$sealed\":\"b\"},\"c\"]", by,
                   "\"(sealed)\" \"(sealed)\" \"c\" ");
 }

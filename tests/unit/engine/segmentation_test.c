@@ -270,6 +270,54 @@ static void test_segmentation__folded_answer_blurs_the_rows(void **state)
     assert_int_equal(asking->result.rows_scanned, 1000);
 }
 
+/* Twenty people of one city on each of two days; with_her, one of another city once in between. */
+static void feed_town(struct asking *asking, bool with_her)
+{
+    struct bytes lines = { 0 };
+    for (int day = 0; day < 2; day++)
+        for (int i = 0; i < 20; i++)
+            bytes_printf(&lines, "{\"event\":\"A\",\"properties\":{\"time\":%d,\"distinct_id\":"
+                         "\"u%d\",\"city\":\"Oslo\",\"x\":1}}\n", 1761955200 + day * 86400 + i, i);
+    if (with_her)
+        bytes_printf(&lines, "%s", "{\"event\":\"A\",\"properties\":{\"time\":1761962400,"
+                     "\"distinct_id\":\"her\",\"city\":\"Bergen\",\"x\":5}}\n");
+    asking_feed_events(asking, bytes_str(&lines));
+    bytes_release(&lines);
+}
+
+/* However a question is narrowed down to her, its answer is the same to the byte as if she had not
+ * been there. */
+static void test_segmentation__folded_answers_do_not_tell_of_one_person(void **state)
+{
+    static const char *const units[] = { "minute", "hour", "day", "all" };
+    static const char *const measures[] = { "total", "unique", "sum\",\"property\":\"x" };
+    static const char *const bys[] = { "", ",\"by\":[\"city\"]", ",\"by\":[\"x\",\"city\"]" };
+    struct asking *with = *state, without;
+    struct bytes question = { 0 }, a = { 0 }, b = { 0 };
+    asking_open(&without);
+    feed_town(with, true);
+    feed_town(&without, false);
+    with->fold_under = without.fold_under = 10;
+    for (int i = 0; i < 4 * 3 * 3; i++) {
+        bytes_reset(&question);
+        bytes_printf(&question, "{\"report\":\"segmentation\",\"unit\":\"%s\",\"from\":"
+                     "\"2025-11-01\",\"to\":\"2025-11-01\",\"show\":[{\"event\":\"A\",\"measure\":"
+                     "\"%s\",\"where\":\"properties[\\\"city\\\"] == \\\"Bergen\\\"\"}]%s}",
+                     units[i % 4], measures[i / 4 % 3], bys[i / 12]);
+        assert_int_equal(asking_ask(with, bytes_str(&question), &a), 0);
+        assert_int_equal(asking_ask(&without, bytes_str(&question), &b), 0);
+        assert_true(str_equal(bytes_str(&a), bytes_str(&b)));
+        with->fold_under = 0;
+        assert_int_equal(asking_ask(with, bytes_str(&question), &a), 0);
+        assert_false(str_equal(bytes_str(&a), bytes_str(&b)));
+        with->fold_under = 10;
+    }
+    bytes_release(&question);
+    bytes_release(&a);
+    bytes_release(&b);
+    asking_close(&without);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(test_segmentation__##name, setup, teardown)
 
 int main(void)
@@ -284,6 +332,7 @@ int main(void)
         CASE(lists_that_multiply_too_far_are_too_large),
         CASE(asker_who_left_ends_it),
         CASE(folded_answer_blurs_the_rows),
+        CASE(folded_answers_do_not_tell_of_one_person),
     };
     return RUN(tests);
 }

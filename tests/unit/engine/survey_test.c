@@ -47,14 +47,16 @@ static int survey(struct asking *asking, struct str question, size_t memory, uin
     struct asking_scan s;
     struct budget budget = { .limit = memory };
     asking_scan_open(asking, question, 2, &s);
-    struct survey ask = { s.scan, s.spec, &budget, 2, fold_under, NULL };
+    struct zone_bucket day = { 1761955200, 1762041600, STR("2025-11-01") };
+    struct zone_buckets buckets = { &day, 1 };
+    struct survey ask = { s.scan, s.spec, &buckets, &budget, 2, fold_under, NULL };
     int r = survey_groups(&ask, rows);
     for (uint32_t row = 0; row < s.spec->show_count; row++) {
         for (uint32_t i = 0; r == 0 && i < rows[row].top.count; i++)
             bytes_printf(texts, "%.*s=%.0f ", STR_ARG(bytes_str(&rows[row].top.groups[i].text)),
                          rows[row].top.groups[i].total);
         bytes_printf(texts, "+%d folded %u\n", rows[row].top.has_more, rows[row].folded);
-        top_release(&rows[row].top);
+        survey_release(&rows[row]);
     }
     assert_int_equal(budget.used, 0);
     asking_scan_close(&s);

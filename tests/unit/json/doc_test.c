@@ -70,6 +70,8 @@ static void test_json_doc__what_is_not_json_is_refused(void **state)
     assert_int_equal(parse_code(""), ERR_INVALID);
     assert_int_equal(parse_code("\"\xff\""), ERR_INVALID);
     assert_int_equal(parse_code("\"a\\u0000b\""), ERR_INVALID);
+    assert_int_equal(parse_code("\"a\\\\\\u0000b\""), ERR_INVALID);
+    assert_int_equal(parse_code("\"a\\\\u0000b\""), 0); /* a backslash, then letters */
     assert_int_equal(parse_code("{\"a\":1,\"a\":2}"), ERR_INVALID);
     assert_int_equal(parse_code("[{\"a\":{\"b\":1,\"b\":1}}]"), ERR_INVALID);
     assert_int_equal(parse_code("{\"a\":1,\"b\":2}"), 0);

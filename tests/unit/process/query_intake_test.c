@@ -283,6 +283,25 @@ static void test_intake__a_position_that_cannot_be_read_begins_anew(void **state
     assert_int_equal(room->seen[4], 0);
 }
 
+/* A busy wal is not sent again for two seconds' worth: the vault tells only so many repeats. */
+static void test_intake__the_position_keeps_up(void **state)
+{
+    struct room *room = *state;
+    start_vault(room);
+    append(room, 0, 1, 10);
+    sealed_reaches(room, 2);
+    clock_sleep_ms(100); /* the first position is written; the next is due in two seconds */
+    uint64_t begin = clock_boot_ms();
+    struct wal_position first = query_intake_position(room->intake);
+    append(room, 1, 300, 10);
+    sealed_reaches(room, 602);
+    for (int i = 0; i < 5000 && query_intake_position(room->intake).offset == first.offset; i++)
+        clock_sleep_ms(1);
+    assert_true(query_intake_position(room->intake).offset > first.offset);
+    if (clock_boot_ms() - begin > 1800)
+        skip(); /* too slow here to tell the number from the time */
+}
+
 /* The position is only what the vault answered, and only once it is on disk. */
 static void test_intake__does_not_run_ahead_of_the_vault(void **state)
 {
@@ -337,6 +356,7 @@ int main(void)
         TEST(a_vault_that_dies_gets_the_unanswered_again),
         TEST(goes_on_after_a_restart_of_its_own),
         TEST(a_position_that_cannot_be_read_begins_anew),
+        TEST(the_position_keeps_up),
         TEST(does_not_run_ahead_of_the_vault),
         TEST(what_is_no_batch_is_passed_over),
         TEST(a_stopped_vault_loses_nothing),

@@ -17,7 +17,7 @@ const groups_folded: Words = {
 export const ar: Catalogue = {
   name: "أمانة",
   language: "العربية",
-  other_language: "English",
+  other_language: "En: English",
   other_language_short: "En",
   skip: "إلى المحتوى",
   pages: "الصفحات",

@@ -1,0 +1,150 @@
+/* store/store_list: names, properties and values, counted over parts, runs and the tail. */
+#include "store/store_list.h"
+
+#include "support/file_fault.h"
+#include "support/store_room.h"
+#include "support/test.h"
+
+struct house {
+    struct fs *fs;
+    struct stores *stores;
+    struct store *store;
+    struct arena arena;
+};
+
+static void feed(struct house *house, const char *name, const char *property, struct value value)
+{
+    struct property p = { str_from(property), value };
+    struct event event = { .name = str_from(name), .time_ms = 5000,
+                           .person = store_room_ref(1), .properties = &p, .property_count = 1 };
+    struct sink *sink = stores_sink(house->stores);
+    assert_int_equal(sink->ops->events(sink, 1, &event, 1, 0), 0);
+}
+
+static struct value text(const char *s)
+{
+    return (struct value){ .type = VALUE_STRING, .as.string = str_from(s) };
+}
+
+static int setup(void **state)
+{
+    static struct house house;
+    house.fs = file_fault_create();
+    arena_init(&house.arena, 0);
+    *state = &house;
+    if (stores_open(house.fs, &house.stores) != 0)
+        return -1;
+    struct value items[] = { text("Red"), text("blue"), { .type = VALUE_REF,
+                             .as.sealed = { store_room_ref(5), REF_KIND_EMAIL } } };
+    feed(&house, "view", "colour", text("Red"));
+    feed(&house, "view", "colour", text("green"));
+    if (stores_flush(house.stores) != 0)
+        return -1;
+    feed(&house, "click", "colour", (struct value){ .type = VALUE_LIST, .as.list = { items, 3 } });
+    feed(&house, "view", "size", (struct value){ .type = VALUE_NUMBER, .as.number = 3 });
+    struct property plan = { STR("plan"), text("pro") };
+    struct profile_update update = { .op = PROFILE_SET, .flags = PROFILE_IGNORE_TIME,
+                                     .subject = store_room_ref(1), .properties = &plan,
+                                     .property_count = 1 };
+    struct sink *sink = stores_sink(house.stores);
+    (void)sink->ops->updates(sink, 1, &update, 1);
+    update.group_key = STR("company");
+    update.group_id = STR("acme");
+    (void)sink->ops->updates(sink, 1, &update, 1);
+    house.store = stores_find(house.stores, 1);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct house *house = *state;
+    stores_close(house->stores);
+    fs_destroy(house->fs);
+    arena_release(&house->arena);
+    return 0;
+}
+
+static void test_store_list__events_by_count(void **state)
+{
+    struct house *house = *state;
+    struct store_name *names;
+    uint32_t n;
+    assert_int_equal(store_list_events(house->store, &house->arena, &names, &n), 0);
+    assert_int_equal(n, 2);
+    assert_str(names[0].name, "view");
+    assert_int_equal(names[0].count, 3);
+    assert_str(names[1].name, "click");
+    assert_int_equal(names[1].count, 1);
+}
+
+static void test_store_list__properties_with_types(void **state)
+{
+    struct house *house = *state;
+    struct store_property *list;
+    uint32_t n;
+    assert_int_equal(store_list_properties(house->store, &house->arena, &list, &n), 0);
+    assert_int_equal(n, 4);
+    assert_str(list[0].name, "colour");
+    assert_int_equal(list[0].of, SCAN_OF_EVENT);
+    assert_int_equal(list[0].types, 1 << VALUE_STRING | 1 << VALUE_LIST);
+    assert_str(list[1].name, "size");
+    assert_int_equal(list[1].types, 1 << VALUE_NUMBER);
+    assert_int_equal(list[2].of, SCAN_OF_PERSON);
+    assert_str(list[2].name, "plan");
+    assert_int_equal(list[3].of, SCAN_OF_GROUP);
+    assert_str(list[3].group_key, "company");
+}
+
+static uint32_t values(struct house *house, enum scan_of of, const char *name,
+                       const char *contains, struct store_value **out)
+{
+    struct scan_source source = { of, str_from(name), STR("company") };
+    uint32_t n;
+    assert_int_equal(store_list_values(house->store, &source, str_from(contains), 10,
+                                       &house->arena, out, &n), 0);
+    return n;
+}
+
+static void test_store_list__values_by_count_without_refs(void **state)
+{
+    struct house *house = *state;
+    struct store_value *list;
+    assert_int_equal(values(house, SCAN_OF_EVENT, "colour", "", &list), 3);
+    assert_str(list[0].value.as.string, "Red");
+    assert_int_equal(list[0].count, 2);
+    assert_int_equal(values(house, SCAN_OF_EVENT, "colour", "RE", &list), 2);
+    assert_int_equal(values(house, SCAN_OF_EVENT, "colour", "blue", &list), 1);
+    assert_int_equal(values(house, SCAN_OF_EVENT, "size", "3", &list), 1);
+    assert_true(list[0].value.as.number == 3);
+    assert_int_equal(values(house, SCAN_OF_EVENT, "never", "", &list), 0);
+    assert_int_equal(values(house, SCAN_OF_PERSON, "plan", "pro", &list), 1);
+    assert_int_equal(values(house, SCAN_OF_GROUP, "plan", "", &list), 1);
+    assert_int_equal(values(house, SCAN_OF_NAME, "", "v", &list), 1);
+    assert_int_equal(list[0].count, 3);
+}
+
+static void test_store_list__at_most_max_and_numbers_of_wide_properties(void **state)
+{
+    struct house *house = *state;
+    struct store_value *list;
+    for (uint32_t i = 0; i < 5000; i++)
+        feed(house, "many", "n", (struct value){ .type = VALUE_NUMBER, .as.number = i });
+    feed(house, "many", "n", (struct value){ .type = VALUE_NUMBER, .as.number = 77 });
+    assert_int_equal(values(house, SCAN_OF_EVENT, "n", "", &list), 10);
+    assert_true(list[0].value.as.number == 77);
+    assert_int_equal(list[0].count, 2);
+    assert_int_equal(values(house, SCAN_OF_EVENT, "n", "4999", &list), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_store_list__events_by_count, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_store_list__properties_with_types, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_store_list__values_by_count_without_refs, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(
+            test_store_list__at_most_max_and_numbers_of_wide_properties, setup, teardown),
+    };
+    return RUN(tests);
+}
