@@ -6,6 +6,7 @@
 
 #include "api/ingest_counts.h"
 #include "base/err.h"
+#include "crypto/seal.h"
 #include "http/form.h"
 #include "ingest/protocol/mixpanel.h"
 #include "sys/clock.h"
@@ -262,6 +263,7 @@ static void on_durable(void *ctx, int r)
     }
     seal_session_confirm(c->request.seal);
     reply(c);
+    seal_wipe_stack();
 }
 
 static void collect(struct ingest_routes *routes, struct http_request *http,

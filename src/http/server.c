@@ -19,6 +19,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "crypto/seal.h"
 #include "event/limits.h"
 #include "sys/clock.h"
 #include "sys/sock.h"
@@ -204,6 +205,7 @@ static enum MHD_Result dispatch(struct http_request *request)
     int expected = HANDLING;
     request->state = HANDLING;
     handle(request);
+    seal_wipe_stack();
     if (request->state == ANSWERED)
         return send_response(request);
     MHD_suspend_connection(request->connection);

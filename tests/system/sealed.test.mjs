@@ -58,6 +58,7 @@ function* values() {
   for (const name of ["$current_url", "$referrer", "$initial_referrer", "page_link"])
     yield [name, () => ({ [name]: m.url() })];
   yield ["browser and city that are none", () => ({ $browser: m.email(), $city: m.phone(), plan: m.secret() })];
+  yield ["ids of other names", () => ({ user_id: m.id(), customerId: m.id(), uid: m.number() })];
   yield ["Arabic", () => ({ field_22: m.arabic() })];
 }
 const ids = [
