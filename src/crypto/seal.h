@@ -26,8 +26,8 @@ void seal_close(const uint8_t key[SEAL_KEY_BYTES], struct str associated, struct
 /* Appends the plain text of a box made by seal_close; ERR_CRYPTO, with nothing appended. */
 int seal_open(const uint8_t key[SEAL_KEY_BYTES], struct str associated, struct str box,
               struct bytes *out) MUST_USE;
-/* Overwrites the unused stack below the caller: what was called before leaves numbers and keys there
- * that no variable names any more (the C library's printing of numbers does). */
+/* Overwrites the unused stack below the caller: what was called before leaves numbers and keys
+ * there that no variable names any more (the C library's printing of numbers does). */
 void seal_wipe_stack(void);
 
 #endif

@@ -346,7 +346,7 @@ static void seal_group_id(struct sealing *s)
     struct value v;
     if (verdict.class == SCHEMA_SECRET)
         record_refuse(s->record, REFUSAL_secret_dropped, STR("$group_id"));
-    if (verdict.class != SCHEMA_PERSONAL && verdict.class != SCHEMA_SECRET)
+    if (verdict.class != SCHEMA_PERSONAL)
         return;
     s->property = STR("$group_id");
     seal_scalar(s, verdict.kind, update->group_id, &v);
