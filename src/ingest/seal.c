@@ -336,11 +336,12 @@ static void seal_event_ids(struct sealing *s)
 }
 
 /* A group is an organisation, its id lies in the open (wall.md 2); but an id that is plainly a
- * person's is sealed like any value, and the group goes by its ref. */
+ * person's is sealed like any value, and the group goes by its ref. E-mail addresses and phones
+ * have the same ref in an event's property, so their events still find the group; what is bound to
+ * its subject (a name) does not. */
 static void seal_group_id(struct sealing *s)
 {
     struct profile_update *update = &s->record->update;
-    char hex[2 * sizeof(s->subject.bytes) + 1];
     struct verdict verdict =
         classify_value(s->record->project, update->group_key, update->group_id);
     struct value v;
@@ -350,8 +351,12 @@ static void seal_group_id(struct sealing *s)
         return;
     s->property = STR("$group_id");
     seal_scalar(s, verdict.kind, update->group_id, &v);
-    str_hex(s->subject.bytes, sizeof(s->subject.bytes), hex);
-    update->group_id = arena_printf(s->request->arena, "g_%s", hex);
+    char *text = arena_try(s->request->arena, REF_GROUP_TEXT_BYTES);
+    if (text)
+        ref_format_group(&v.as.sealed.ref, text);
+    else
+        record_refuse(s->record, REFUSAL_overload, STR("$group_id"));
+    update->group_id = text ? str_from(text) : STR("");
 }
 
 static void seal_update_ids(struct sealing *s)
