@@ -23,6 +23,7 @@ struct ingest_request {
     const struct ingest_project *project; /* of the credentials (/import), or NULL: by token */
     int64_t received_ms;
     struct str protocol;              /* "mixpanel" */
+    struct str peer_country;          /* of peer_ip; without ptr: not looked up yet */
     struct str peer_ip;               /* text; after trusted proxies; never stored */
     struct str user_agent;
     bool is_import;

@@ -44,34 +44,51 @@ static struct str text_of(struct record *record, const char *name)
 
 /* ---- place ---------------------------------------------------------------------------------- */
 
-/* The address that tells the person's place: what the sender says it is, else the sender's own if
- * the request asks for that. A server that imports is nowhere near the person. */
-static struct str address_of(const struct ingest_request *request, const struct record *record)
+static bool tells_place(struct str name)
+{
+    return str_equal(name, STR("mp_country_code")) || str_equal(name, STR("$country_code")) ||
+           str_equal(name, STR("$region")) || str_equal(name, STR("$city"));
+}
+
+static struct str find_country(const struct ingest_request *request, struct str address)
+{
+    char code[PLACE_COUNTRY_LEN];
+    if (!request->place || !place_find_country(request->place, address, code))
+        return STR("");
+    struct str copy = arena_copy(request->arena, str_of(code, sizeof(code)));
+    return copy.ptr ? copy : STR("");
+}
+
+/* By the address that the sender says is the person's, else by the sender's own if the request asks
+ * for that; the latter is looked up once a request. A server that imports is nowhere near them. */
+static struct str country_of(struct ingest_request *request, const struct record *record)
 {
     if (record->no_ip)
         return STR("");
     if (record->ip.len)
-        return record->ip;
-    return request->use_ip && !request->is_import ? request->peer_ip : STR("");
+        return find_country(request, record->ip);
+    if (!request->use_ip || request->is_import)
+        return STR("");
+    if (!request->peer_country.ptr)
+        request->peer_country = find_country(request, request->peer_ip);
+    return request->peer_country;
 }
 
 static void add_place(struct ingest_request *request, struct record *record)
 {
-    static const char *const said[] = { "mp_country_code", "$country_code", "$region", "$city" };
+    uint32_t *count;
+    struct property *properties = *record_properties(record, &count);
     bool is_event = record->kind == RECORD_EVENT;
     bool is_set = record->update.op == PROFILE_SET || record->update.op == PROFILE_SET_ONCE;
-    char code[PLACE_COUNTRY_LEN];
-    struct str address = address_of(request, record);
-    if (!request->place || address.len == 0)
-        return;
     if (!is_event && (!is_set || record->update.group_key.len))
         return;
-    for (size_t i = 0; i < sizeof(said) / sizeof(*said); i++)
-        if (has(record, said[i]))
+    struct str country = country_of(request, record);
+    if (country.len == 0)
+        return;
+    for (uint32_t i = 0; i < *count; i++)
+        if (tells_place(properties[i].name))
             return;
-    if (place_find_country(request->place, address, code))
-        add(request, record, is_event ? "mp_country_code" : "$country_code",
-            arena_copy(request->arena, str_of(code, sizeof(code))));
+    add(request, record, is_event ? "mp_country_code" : "$country_code", country);
 }
 
 /* ---- origin --------------------------------------------------------------------------------- */

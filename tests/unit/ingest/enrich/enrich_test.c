@@ -96,6 +96,7 @@ static void test_enrich__place_of_an_event(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         struct record record = door_event(&door, NULL, 0);
         door.request.place = place;
+        door.request.peer_country = (struct str){ 0 };
         door.request.use_ip = cases[i].use_ip;
         door.request.is_import = cases[i].is_import;
         record.no_ip = cases[i].no_ip;
@@ -105,6 +106,16 @@ static void test_enrich__place_of_an_event(void **state)
         assert_event(&record, "$country_code", "absent");
         assert_int_equal(record.ip.len, 0);
     }
+    /* Once a request: the second record has the same letters, not looked up again. */
+    struct record first = door_event(&door, NULL, 0), second = door_event(&door, NULL, 0);
+    door.request.use_ip = true;
+    door.request.is_import = false;
+    door.request.peer_country = (struct str){ 0 };
+    enrich_step(&door.request, &first);
+    door.request.peer_ip = BERLIN;
+    enrich_step(&door.request, &second);
+    assert_event(&second, "mp_country_code", "JP");
+    door.request.use_ip = false;
     struct record without = door_event(&door, NULL, 0);
     door.request.place = NULL;
     without.ip = BERLIN;
