@@ -8,7 +8,7 @@ import { build, event, post, startHouse } from "../support/server.mjs";
 
 const TOKYO = "133.11.0.171", BERLIN = "130.149.7.201"; // two universities' own networks
 let house;
-before(async () => { house = await startHouse(); });
+before(async () => { house = await startHouse({ init: ["--trusted-proxies", "127.0.0.1,::1"] }); });
 after(async () => { await house.stop(); });
 
 const day = (ago) => new Date(Date.now() - ago * 86400000).toISOString().slice(0, 10);
@@ -36,6 +36,18 @@ test("a person's address becomes their country", async () => {
   await post(house, "/track", [event(house, "Met", { distinct_id: "u2" })]);
   await house.seen("Met", 1);
   assert.equal((await byProperty("Met", 'user["$country_code"]')).JP, 1);
+});
+
+test("behind a trusted proxy the client's address is the rightmost that no proxy has", async () => {
+  const send = (list) => post(house, "/track?ip=1", [event(house, "Proxied", { distinct_id: "u1" })],
+                              { "x-forwarded-for": list });
+  await send(`${BERLIN}, ${TOKYO}`); // the left one is what the client claims
+  await send(`${TOKYO}, 127.0.0.1`);
+  await send("127.0.0.1");
+  await house.seen("Proxied", 3);
+  const found = await byProperty("Proxied", 'properties["mp_country_code"]');
+  assert.equal(found.JP, 2);
+  assert.equal(found.DE, undefined);
 });
 
 test("no address is kept", () => {
