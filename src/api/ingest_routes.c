@@ -322,8 +322,8 @@ static const struct {
     const char *path;
     const char *json;
 } quiet[] = {
-    /* An empty config makes mixpanel-browser complain in the page's console; this one is true: replay
-     * is not kept, so nobody need send it. */
+    /* An empty config makes mixpanel-browser complain in the page's console; this one is true:
+     * replay is not kept, so nobody need send it. */
     { "/settings", "{\"sdk_config\":{\"config\":{\"record_sessions_percent\":0}}}" },
     { "/flags", "{\"flags\":{},\"pending_first_time_events\":[]}" },
     { "/flags/definitions", "{\"flags\":[]}" },

@@ -111,9 +111,9 @@ static void add_campaign(struct ingest_request *request, struct record *record)
 
 static void add_origin(struct ingest_request *request, struct record *record)
 {
-    struct str referrer = text_of(record, "$referrer");
-    if (referrer.len)
-        add(request, record, "$referring_domain", referrer_domain(referrer));
+    add(request, record, "$referring_domain", referrer_domain(text_of(record, "$referrer")));
+    add(request, record, "$initial_referring_domain",
+        referrer_domain(text_of(record, "$initial_referrer")));
     add_campaign(request, record);
 }
 

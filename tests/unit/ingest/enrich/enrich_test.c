@@ -179,23 +179,26 @@ static void test_enrich__referring_domain_and_campaign_where_the_sdk_left_them_o
     struct property plain[] = {
         door_text("$referrer", "https://u:p@news.example:8443/a?b=c"),
         door_text("$current_url", "https://a.example/?utm_source=mail&q=me&utm_term=blue+shoes"),
+        door_text("$initial_referrer", "https://first.example/x"),
     };
-    struct record record = door_event(&door, plain, 2);
+    struct record record = door_event(&door, plain, 3);
     enrich_step(&door.request, &record);
     assert_event(&record, "$referring_domain", "news.example");
+    assert_event(&record, "$initial_referring_domain", "first.example");
     assert_event(&record, "utm_source", "mail");
     assert_event(&record, "utm_term", "blue shoes");
     assert_event(&record, "utm_medium", "absent");
-    assert_int_equal(record.event.property_count, 5);
+    assert_int_equal(record.event.property_count, 7);
 
     struct property said[] = {
         door_text("$referring_domain", "own.example"), plain[0], plain[1],
-        door_text("utm_medium", "cpc"),
+        door_text("utm_medium", "cpc"), door_text("$initial_referrer", "$direct"),
     };
-    record = door_event(&door, said, 4);
+    record = door_event(&door, said, 5);
     enrich_step(&door.request, &record);
     assert_event(&record, "$referring_domain", "own.example");
-    assert_int_equal(record.event.property_count, 4);
+    assert_event(&record, "$initial_referring_domain", "absent");
+    assert_int_equal(record.event.property_count, 5);
     door_close(&door);
 }
 
