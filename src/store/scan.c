@@ -64,7 +64,7 @@ static int find_sources(struct scan *scan, struct scan_plan *plan)
     check(plan->sources != NULL);
     for (uint32_t i = 0; i < scan->pin.part_count && r == 0; i++) {
         struct part *part = scan->pin.parts[i];
-        if (part->is_bad)
+        if (!part->data)
             r = ERR_CORRUPT;
         for (uint32_t k = 0; k < part->event_count && r == 0; k++)
             if (is_wanted(plan->want, &part->events[k]))

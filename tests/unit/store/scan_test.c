@@ -156,6 +156,7 @@ static void test_scan__corrupt_part_fails_the_query_that_touches_it(void **state
     assert_int_equal(store_room_count(store, &want, &persons), 1);
     assert_int_equal(scan_open(store, &everything, 1, 1, &scan), ERR_CORRUPT);
     assert_null(scan);
+    assert_int_equal(store_room_count(store, &want, &persons), 1);
 }
 
 /* ---- threads --------------------------------------------------------------------------------- */
