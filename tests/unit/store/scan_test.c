@@ -175,18 +175,37 @@ static void *next_all(void *ctx)
     struct scan_block block;
     uint32_t thread = crowd->thread++;
     while (scan_next(crowd->scan, thread, &block) == 1)
-        crowd->rows += block.off[block.person_count];
+        for (uint32_t row = 0; row < block.off[block.person_count]; row++) {
+            const struct value *value = scan_value(crowd->scan, block.codes[0][row]);
+            check(value->type == VALUE_NUMBER && value->as.number == block.numbers[2][row]);
+            check(block.list_off[1][row + 1] - block.list_off[1][row] == 2);
+            crowd->rows++;
+        }
     return NULL;
 }
 
 static void test_scan__threads_share_the_blocks(void **state)
 {
     struct crowd crowd = { .house = *state };
+    struct sink *sink = stores_sink(crowd.house->stores);
+    struct scan_want want = { .to_ms = INT64_MAX, .pay_count = 3 };
     pthread_t threads[3];
-    for (uint32_t i = 1; i < 30000; i++)
-        store_room_event(crowd.house->stores, 1, "view", i, 0, 1000, 0);
-    assert_int_equal(scan_open(stores_find(crowd.house->stores, 1), &everything, 1, 3,
-                               &crowd.scan), 0);
+    for (uint32_t i = 1; i < 30000; i++) {
+        struct value items[] = { { .type = VALUE_NUMBER, .as.number = i % 500 },
+                                 { .type = VALUE_NULL } };
+        struct property properties[] = {
+            { STR("n"), items[0] },
+            { STR("l"), { .type = VALUE_LIST, .as.list = { items, 2 } } },
+        };
+        struct event event = { .name = STR("view"), .person = store_room_ref(i), .time_ms = i,
+                               .properties = properties, .property_count = 2 };
+        assert_int_equal(sink->ops->events(sink, 1, &event, 1, 0), 0);
+    }
+    want.pay[0] = (struct scan_pay_want){ SCAN_CODE, { SCAN_OF_EVENT, STR("n"), { 0 } } };
+    want.pay[1] = (struct scan_pay_want){ SCAN_LIST, { SCAN_OF_EVENT, STR("l"), { 0 } } };
+    want.pay[2] = (struct scan_pay_want){ SCAN_NUMBER, { SCAN_OF_EVENT, STR("n"), { 0 } } };
+    assert_int_equal(scan_open(stores_find(crowd.house->stores, 1), &want, 1, 3, &crowd.scan),
+                     0);
     for (int i = 0; i < 3; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, next_all, &crowd), 0);
     for (int i = 0; i < 3; i++)
