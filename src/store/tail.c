@@ -27,6 +27,7 @@ struct tail_property {
     struct map values;   /* encoded value → code - 1 */
     uint32_t types;
     uint32_t numbers;    /* distinct */
+    uint32_t last_row;   /* the latest that has it, counted from 1 */
 };
 
 void tail_reset(struct tail *tail)
@@ -127,6 +128,9 @@ static void add_pair(struct tail *tail, struct names *names, const struct proper
     if (index < 0)
         return;
     struct tail_property *property = &tail->properties[index];
+    if (property->last_row == tail->row_count + 1)
+        return;     /* names are distinct; a row with two values for one would be no row */
+    property->last_row = tail->row_count + 1;
     bytes_reset(&tail->scratch);
     value_encode(&from->value, &tail->scratch);
     uint32_t code = *map_put(&property->values, bytes_str(&tail->scratch),

@@ -92,6 +92,37 @@ static void test_scan__nobodys_rows_come_in_slices_of_time(void **state)
     assert_int_equal(persons, 0);
 }
 
+static void test_scan__wants_share_each_block(void **state)
+{
+    struct house *house = *state;
+    struct str names[] = { STR("view"), STR("click"), STR("view") };
+    struct scan_want wants[] = {
+        { .events = names, .event_count = 1, .to_ms = INT64_MAX, .with_ms = true },
+        { .events = names, .event_count = 3, .from_ms = 2000, .to_ms = INT64_MAX,
+          .with_names = true },
+        { .to_ms = 0 },
+    };
+    struct scan *scan;
+    struct scan_block blocks[3];
+    uint32_t rows[3] = { 0 };
+    int r;
+    for (uint32_t i = 1; i <= 9000; i++)
+        store_room_event(house->stores, 1, i % 3 ? "view" : "click", i, 0, i, 0);
+    assert_int_equal(scan_open(stores_find(house->stores, 1), wants, 3, 1, &scan), 0);
+    while ((r = scan_next(scan, 0, blocks)) == 1)
+        for (uint32_t w = 0; w < 3; w++) {
+            assert_int_equal(blocks[w].person0, blocks[0].person0);
+            assert_int_equal(blocks[w].person_count, blocks[0].person_count);
+            assert_true(blocks[w].person_count <= SCAN_BLOCK_PERSONS);
+            rows[w] += blocks[w].off[blocks[w].person_count];
+        }
+    assert_int_equal(r, 0);
+    assert_int_equal(rows[0], 6000);
+    assert_int_equal(rows[1], 7001);
+    assert_int_equal(rows[2], 0);
+    scan_close(scan);
+}
+
 static void test_scan__cancel_ends_it(void **state)
 {
     struct house *house = *state;
@@ -258,6 +289,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_scan__nobodys_rows_come_in_slices_of_time, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_scan__wants_share_each_block, setup, teardown),
         cmocka_unit_test_setup_teardown(test_scan__cancel_ends_it, setup, teardown),
         cmocka_unit_test_setup_teardown(test_scan__unheard_of_names_are_absent, setup, teardown),
         cmocka_unit_test_setup_teardown(test_scan__corrupt_part_fails_the_query_that_touches_it,
