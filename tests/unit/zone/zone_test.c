@@ -207,7 +207,8 @@ static void put_block(struct bytes *out, const struct made *made, size_t time_by
     put_big(out, 0, 2);
     bytes_append(out, "ABC", 4);
     for (uint32_t i = 0; i < made->leaps; i++)
-        put_big(out, 0, time_bytes + 4);
+        for (size_t at = 0; at < time_bytes + 4; at++)
+            bytes_put_u8(out, 0);
 }
 
 static int parse_made(const struct made *made, struct zone **zone)
