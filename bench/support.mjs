@@ -1,8 +1,9 @@
 // What the benchmarks share: medians, CPU of processes, nginx unpacked beside the build, wrk.
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { build, sleep } from "../tests/support/server.mjs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { findNginx } from "../tests/support/front.mjs";
+import { build, root, sleep } from "../tests/support/server.mjs";
 
 export const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 export const quantile = (list, q) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * q))];
@@ -27,19 +28,15 @@ export const children = (pid) => execFileSync("ps", ["-o", "pid=", "--ppid", Str
 
 /** nginx from Debian's package, unpacked and never installed, answering 204 on a port. */
 export async function start_nginx(port) {
-  const home = join(folder, "nginx");
-  if (!existsSync(join(home, "usr/sbin/nginx"))) {
-    mkdirSync(home, { recursive: true });
-    execFileSync("apt-get", ["download", "nginx"], { cwd: home, stdio: "ignore" });
-    const file = readdirSync(home).find((name) => name.endsWith(".deb"));
-    execFileSync("dpkg-deb", ["-x", file, "."], { cwd: home });
-  }
+  const home = join(folder, "nginx"), found = findNginx();
+  if (!found.path) throw new Error(found.missing);
+  mkdirSync(home, { recursive: true });
   writeFileSync(join(home, "bench.conf"), `daemon off; master_process off; pid ${home}/nginx.pid; error_log ${home}/error.log;
 events { worker_connections 4096; }
 http { access_log off; client_body_temp_path ${home}/body; proxy_temp_path ${home}/proxy; fastcgi_temp_path ${home}/f;
   uwsgi_temp_path ${home}/u; scgi_temp_path ${home}/s; client_max_body_size 10m; client_body_buffer_size 256k;
   keepalive_requests 1000000; server { listen 127.0.0.1:${port} backlog=4096; location / { return 204; } } }\n`);
-  const child = spawn(join(home, "usr/sbin/nginx"), ["-c", join(home, "bench.conf"), "-p", home], { stdio: "ignore" });
+  const child = spawn(resolve(root, found.path), ["-c", join(home, "bench.conf"), "-p", home], { stdio: "ignore" });
   await sleep(500);
   return child;
 }

@@ -6,6 +6,7 @@
 
 #include "api/ingest_counts.h"
 #include "base/err.h"
+#include "crypto/seal.h"
 #include "http/form.h"
 #include "ingest/protocol/mixpanel.h"
 #include "sys/clock.h"
@@ -15,6 +16,7 @@ struct ingest_routes {
     struct wal_write *wal;
     struct sealer *sealer;
     struct ingest_counts *counts;
+    const struct place *place;
     uint32_t owner_uid;
     pthread_mutex_t settings_lock;
     struct settings *settings;
@@ -35,6 +37,7 @@ struct ingest_routes *ingest_routes_create(const struct ingest_routes_config *co
     routes->wal = config->wal;
     routes->sealer = config->sealer;
     routes->settings = config->settings;
+    routes->place = config->place;
     routes->owner_uid = config->owner_uid;
     routes->counts = ingest_counts_create();
     check(pthread_mutex_init(&routes->settings_lock, NULL) == 0);
@@ -262,6 +265,7 @@ static void on_durable(void *ctx, int r)
     }
     seal_session_confirm(c->request.seal);
     reply(c);
+    seal_wipe_stack();
 }
 
 static void collect(struct ingest_routes *routes, struct http_request *http,
@@ -274,7 +278,7 @@ static void collect(struct ingest_routes *routes, struct http_request *http,
     c->request = (struct ingest_request){
         .arena = arena, .settings = pin_settings(routes), .received_ms = clock_wall_ms(),
         .protocol = STR("mixpanel"), .user_agent = http_request_header(http, "User-Agent"),
-        .seal = seal_session_begin(routes->sealer, arena),
+        .place = routes->place, .seal = seal_session_begin(routes->sealer, arena),
     };
     c->request.peer_ip = client_address(c->request.settings, http);
     if (path == MIXPANEL_IMPORT)
@@ -318,7 +322,9 @@ static const struct {
     const char *path;
     const char *json;
 } quiet[] = {
-    { "/settings", "{\"sdk_config\":{\"config\":{}}}" },
+    /* An empty config makes mixpanel-browser complain in the page's console; this one is true:
+     * replay is not kept, so nobody need send it. */
+    { "/settings", "{\"sdk_config\":{\"config\":{\"record_sessions_percent\":0}}}" },
     { "/flags", "{\"flags\":{},\"pending_first_time_events\":[]}" },
     { "/flags/definitions", "{\"flags\":[]}" },
     { "/decide", "{\"notifications\":[],\"config\":{\"enable_collect_everything\":false}}" },

@@ -18,6 +18,7 @@ struct ingest_routes_config {
     struct wal_write *wal;
     struct sealer *sealer;
     struct settings *settings;   /* taken over: one pin */
+    const struct place *place;   /* NULL: no countries; outlives the routes */
     uint32_t owner_uid;          /* may import over the unix socket without credentials */
 };
 

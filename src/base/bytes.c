@@ -32,8 +32,15 @@ void bytes_reserve(struct bytes *b, size_t more)
     size_t cap = b->cap ? b->cap : 64;
     while (cap < need)
         cap += cap / 2 + 16;
-    uint8_t *ptr = realloc(b->ptr, cap);
+    /* Not realloc: it would leave the old copy behind in freed memory, and whoever holds a personal
+     * value here wipes only the last one. */
+    uint8_t *ptr = malloc(cap);
     check(ptr != NULL);
+    if (b->len)
+        memcpy(ptr, b->ptr, b->len);
+    if (b->ptr)
+        explicit_bzero(b->ptr, b->cap);
+    free(b->ptr);
     b->ptr = ptr;
     b->cap = cap;
 }

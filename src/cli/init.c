@@ -238,25 +238,28 @@ static int init(struct house *house, struct setup *setup, bool json)
 int cli_init(int argc, char **argv)
 {
     static struct house house;
-    const char *data = NULL, *keys = NULL, *name = "My project", *zone = "UTC";
+    const char *data = NULL, *keys = NULL, *name = "My project", *zone = "UTC", *proxies = "";
     struct setup setup = { .owner_uid = spawn_uid() };
     bool json = false;
     const struct option_text texts[] = { { "--data", &data }, { "--keys", &keys },
-                                         { "--name", &name }, { "--zone", &zone } };
+                                         { "--name", &name }, { "--zone", &zone },
+                                         { "--trusted-proxies", &proxies } };
     const struct option_flag flags[] = { { "--json", &json }, { "--demo", &setup.is_demo } };
-    struct options options = { .texts = texts, .text_count = 4, .flags = flags, .flag_count = 2 };
+    struct options options = { .texts = texts, .text_count = 5, .flags = flags, .flag_count = 2 };
     if (!options_parse(&options, argc, argv) || !data) {
         (void)fprintf(stderr, "usage: amana init --data DIR [--keys DIR] [--name NAME] "
-                              "[--zone ZONE] [--demo] [--json]\n");
+                              "[--zone ZONE] [--trusted-proxies ADDRESS,...] [--demo] [--json]\n");
         return 2;
     }
     setup.name = str_trim(str_from(name));
     setup.zone = str_from(zone);
+    setup.trusted_proxies = str_from(proxies);
     const char *fault = setup_find_fault(&setup);
     if (fault) {
         (void)fprintf(stderr, "amana init: the %s is not one: %s\n", fault,
-                      strcmp(fault, "zone") == 0 ? "say it like Asia/Riyadh or UTC"
-                                                 : "1 to 100 characters, none of them control");
+                      strcmp(fault, "zone") == 0    ? "say it like Asia/Riyadh or UTC"
+                      : strcmp(fault, "proxy") == 0 ? "give addresses like 127.0.0.1,::1"
+                                                    : "1 to 100 characters, none of them control");
         return 2;
     }
     house = (struct house){ .data_fd = -1, .keys_fd = -1, .owner_uid = (int)spawn_uid(),

@@ -1,7 +1,7 @@
 /* The sample world: an API platform's web console, its organisations and people, and what they do.
  * Seeded and repeatable: the same seed and first day give the same world. Everything is made up;
- * the shape is what a product team sees: visits with gaps of seconds, a weekly rhythm that follows each
- * country's weekend, funnels that leak, people who stay or leave, a launch day. */
+ * the shape is what a product team sees: visits with gaps of seconds, a weekly rhythm that follows
+ * each country's weekend, funnels that leak, people who stay or leave, a launch day. */
 #ifndef CLI_SAMPLE_WORLD_H
 #define CLI_SAMPLE_WORLD_H
 

@@ -15,6 +15,7 @@
 enum { LOCK_WAIT_MS = 5000, OWNER_LINK_MAX = 128 };
 
 #define ZONES "/usr/share/zoneinfo"
+#define COUNTRIES "country.mmdb"
 
 enum { INGEST_TCP, INGEST_UNIX, CONSOLE_TCP, CONSOLE_UNIX, LISTENERS };
 
@@ -22,6 +23,7 @@ struct serving {
     struct house house;
     int listeners[LISTENERS];
     int zones_fd;            /* the time zones' files; -1 = there are none: only UTC is known */
+    int geo_fd;              /* the table of countries; -1 = none */
     uint16_t ingest_port;
     uint16_t console_port;
 };
@@ -89,7 +91,8 @@ static int run_programs(struct serving *serving)
                     .listen_fd = -1, .checks_grants = true,
                     .extra_fd = { serving->zones_fd < 0 ? NULL : "zones", serving->zones_fd } },
         [INGEST] = { .name = "ingest", .number = 1, .has_data = true, .has_wal = true,
-                     .listen_fd = listeners[INGEST_TCP], .socket_fd = listeners[INGEST_UNIX] },
+                     .listen_fd = listeners[INGEST_TCP], .socket_fd = listeners[INGEST_UNIX],
+                     .extra_fd = { serving->geo_fd < 0 ? NULL : "geo", serving->geo_fd } },
         [WEB] = { .name = "web", .number = 2, .listen_fd = listeners[CONSOLE_TCP],
                   .socket_fd = listeners[CONSOLE_UNIX],
                   .extra_number = { "ingest_port", serving->ingest_port } },
@@ -131,6 +134,19 @@ static int listen_everywhere(struct serving *serving, const char *ingest, const 
     return house_save(house);
 }
 
+/* One's own table in the data directory, else the one that was built beside the programs. */
+static void open_countries(struct serving *serving)
+{
+    char path[HOUSE_PATH_MAX];
+    int r = file_real_open_file(serving->house.data_fd, COUNTRIES, &serving->geo_fd);
+    if (r == ERR_NOT_FOUND && spawn_sibling("../geo/" COUNTRIES, path, sizeof(path)) == 0)
+        r = file_real_open_file(-1, path, &serving->geo_fd);
+    if (r != 0) {
+        log_info("no table of countries (%s): events get none from addresses", err_text(r));
+        serving->geo_fd = -1;
+    }
+}
+
 static int serve(struct serving *serving, const char *ingest, const char *console)
 {
     struct house *house = &serving->house;
@@ -144,6 +160,7 @@ static int serve(struct serving *serving, const char *ingest, const char *consol
         log_warn("no time zones in %s: only UTC is known (package tzdata)", ZONES);
         serving->zones_fd = -1;
     }
+    open_countries(serving);
     /* Both may lie in the house, which is about to be written. */
     (void)snprintf(ingest_address, sizeof(ingest_address), "%s", ingest);
     (void)snprintf(console_address, sizeof(console_address), "%s", console);

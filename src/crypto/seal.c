@@ -50,3 +50,8 @@ int seal_open(const uint8_t key[SEAL_KEY_BYTES], struct str associated, struct s
     }
     return 0;
 }
+
+void seal_wipe_stack(void)
+{
+    sodium_stackzero(SEAL_STACK_BYTES);
+}

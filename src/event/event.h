@@ -45,7 +45,8 @@ enum profile_flags {
 struct profile_update {
     enum profile_op op;
     struct str group_key;   /* empty: a person's profile */
-    struct str group_id;    /* the group's value as text; empty for persons */
+    struct str group_id;    /* the group's value as text (ref_format_group where that is
+                             * personal); empty for persons */
     struct ref subject;     /* the person, or the ref of "$group:" key ":" id */
     int64_t time_ms;        /* of the update: $time, else arrival */
     uint32_t flags;

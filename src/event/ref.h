@@ -17,7 +17,11 @@ struct ref {
     uint8_t bytes[16];
 };
 
+enum { REF_GROUP_TEXT_BYTES = 35 };
+
 bool ref_is_none(const struct ref *ref);
 bool ref_equal(const struct ref *a, const struct ref *b);
+/* "g_" and 32 hex digits: how a group goes by whose id is itself personal. */
+void ref_format_group(const struct ref *ref, char out[REF_GROUP_TEXT_BYTES]);
 
 #endif

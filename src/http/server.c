@@ -19,6 +19,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "crypto/seal.h"
 #include "event/limits.h"
 #include "sys/clock.h"
 #include "sys/sock.h"
@@ -60,14 +61,32 @@ struct http_request {
 
 /* ---- answers -------------------------------------------------------------------------------- */
 
+/* An answer's own copy of its body: it can hold ids of the client's, so it is wiped. */
+static void wipe_answer(void *ctx)
+{
+    struct bytes *copy = ctx;
+    bytes_wipe(copy);
+    free(copy);
+}
+
+static struct MHD_Response *create_response(const struct http_response *response)
+{
+    struct str body = response->body.len ? response->body : STR("");
+    if (response->body_is_static || body.len == 0)
+        return MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr,
+                                               MHD_RESPMEM_PERSISTENT);
+    struct bytes *copy = calloc(1, sizeof(*copy));
+    check(copy != NULL);
+    bytes_reserve(copy, body.len);
+    bytes_append_str(copy, body);
+    return MHD_create_response_from_buffer_with_free_callback_cls(copy->len, copy->ptr,
+                                                                  wipe_answer, copy);
+}
+
 void http_answer(struct http_request *request, const struct http_response *response)
 {
     check(request->response == NULL);
-    enum MHD_ResponseMemoryMode mode =
-        response->body_is_static ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY;
-    struct MHD_Response *r = MHD_create_response_from_buffer(
-        response->body.len, (void *)(uintptr_t)(response->body.len ? response->body.ptr : ""),
-        mode);
+    struct MHD_Response *r = create_response(response);
     check(r != NULL);
     for (uint32_t i = 0; i < response->header_count; i++)
         (void)MHD_add_response_header(r, response->headers[i].name, response->headers[i].value);
@@ -186,6 +205,7 @@ static enum MHD_Result dispatch(struct http_request *request)
     int expected = HANDLING;
     request->state = HANDLING;
     handle(request);
+    seal_wipe_stack();
     if (request->state == ANSWERED)
         return send_response(request);
     MHD_suspend_connection(request->connection);

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "event/event.h"
 #include "event/refusal.h"
+#include "ingest/enrich/place.h"
 #include "ingest/settings.h"
 
 enum record_kind { RECORD_EVENT = 1, RECORD_UPDATE };
@@ -18,9 +19,11 @@ enum record_kind { RECORD_EVENT = 1, RECORD_UPDATE };
 struct ingest_request {
     struct arena *arena;
     struct settings *settings;        /* pinned by whoever made the request */
+    const struct place *place;        /* NULL: countries are not known */
     const struct ingest_project *project; /* of the credentials (/import), or NULL: by token */
     int64_t received_ms;
     struct str protocol;              /* "mixpanel" */
+    struct str peer_country;          /* of peer_ip; without ptr: not looked up yet */
     struct str peer_ip;               /* text; after trusted proxies; never stored */
     struct str user_agent;
     bool is_import;

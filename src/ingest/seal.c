@@ -335,6 +335,30 @@ static void seal_event_ids(struct sealing *s)
     s->seen_ms = record->event.time_ms;
 }
 
+/* A group is an organisation, its id lies in the open (wall.md 2); but an id that is plainly a
+ * person's is sealed like any value, and the group goes by its ref. E-mail addresses and phones
+ * have the same ref in an event's property, so their events still find the group; what is bound to
+ * its subject (a name) does not. */
+static void seal_group_id(struct sealing *s)
+{
+    struct profile_update *update = &s->record->update;
+    struct verdict verdict =
+        classify_value(s->record->project, update->group_key, update->group_id);
+    struct value v;
+    if (verdict.class == SCHEMA_SECRET)
+        record_refuse(s->record, REFUSAL_secret_dropped, STR("$group_id"));
+    if (verdict.class != SCHEMA_PERSONAL)
+        return;
+    s->property = STR("$group_id");
+    seal_scalar(s, verdict.kind, update->group_id, &v);
+    char *text = arena_try(s->request->arena, REF_GROUP_TEXT_BYTES);
+    if (text)
+        ref_format_group(&v.as.sealed.ref, text);
+    else
+        record_refuse(s->record, REFUSAL_overload, STR("$group_id"));
+    update->group_id = text ? str_from(text) : STR("");
+}
+
 static void seal_update_ids(struct sealing *s)
 {
     struct profile_update *update = &s->record->update;
@@ -343,6 +367,7 @@ static void seal_update_ids(struct sealing *s)
                                      STR_ARG(update->group_key), STR_ARG(update->group_id));
         s->subject = update->subject =
             ref_key_indexed(s->key, REF_KIND_ID, id.ptr ? id : STR("$group:"));
+        seal_group_id(s);
     } else if (s->record->distinct_id.len) {
         seal_id(s, "distinct_id", s->record->distinct_id, &update->subject);
     }

@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "crypto/random.h"
 #include "event/limits.h"
+#include "ingest/enrich/place.h"
 #include "sys/clock.h"
 #include "sys/control.h"
 #include "sys/handed.h"
@@ -34,6 +35,7 @@ struct ingest {
     struct fs *data;
     struct fs *keys;
     struct fs *wal_dir;
+    struct place *place;          /* NULL: no table of countries */
     struct sealer *sealer;
     struct wal_write *wal;
     struct ingest_routes *routes;
@@ -64,6 +66,19 @@ static void read_key(struct ingest *in, const char *name, uint8_t out[32])
 {
     if (find_key(in, name, out) != 0)
         exit(1);
+}
+
+/* Before the uid is dropped (ingest/enrich/place.h). A table that cannot be read is no reason to
+ * refuse events. */
+static void load_place(struct ingest *in)
+{
+    int fd, r;
+    if (!handed_find(&in->handed, "geo", &fd))
+        return;
+    r = place_open(fd, &in->place);
+    if (r != 0)
+        log_warn("the table of countries cannot be read: %s", err_text(r));
+    sock_close(fd);
 }
 
 static struct settings *read_settings(struct ingest *in)
@@ -228,6 +243,7 @@ int main(int argc, char **argv)
     in.keys = fs_real_create(handed_get(&in.handed, "keys"));
     in.data = fs_real_create(handed_get(&in.handed, "data"));
     in.wal_dir = fs_real_create(handed_get(&in.handed, "wal"));
+    load_place(&in);
     sandbox_enter(&in.handed);
 
     check(pthread_mutex_init(&in.settings_lock, NULL) == 0);
@@ -240,7 +256,7 @@ int main(int argc, char **argv)
         return 1;
     }
     struct ingest_routes_config config = {
-        .wal = in.wal, .sealer = in.sealer, .settings = settings,
+        .wal = in.wal, .sealer = in.sealer, .settings = settings, .place = in.place,
         .owner_uid = (uint32_t)handed_get(&in.handed, "owner_uid"),
     };
     in.routes = ingest_routes_create(&config);

@@ -368,7 +368,7 @@ int part_read_touch_event(struct part *part, struct part_event *event, enum part
     struct part_section *section = &event->sections[kind];
     if (section->is_verified)
         return 0;
-    if (part->is_bad || !is_intact(part, section) ||
+    if (!part->data || !is_intact(part, section) ||
         !is_kind_sound(event, kind, part->data + section->off))
         return mark_bad(part);
     section->is_verified = 1;
@@ -407,7 +407,7 @@ int part_read_touch_column(struct part *part, const struct part_event *event,
 {
     if (column->section.is_verified)
         return 0;
-    if (part->is_bad || !is_intact(part, &column->section) ||
+    if (!part->data || !is_intact(part, &column->section) ||
         !are_codes_sound(part, event, column))
         return mark_bad(part);
     column->section.is_verified = 1;
@@ -439,7 +439,7 @@ int part_read_touch_dictionary(struct part *part, struct part_property *property
 {
     if (property->dictionary.is_verified)
         return 0;
-    if (part->is_bad || !is_intact(part, &property->dictionary) ||
+    if (!part->data || !is_intact(part, &property->dictionary) ||
         !are_entries_sound(part, property))
         return mark_bad(part);
     property->dictionary.is_verified = 1;
@@ -448,7 +448,7 @@ int part_read_touch_dictionary(struct part *part, struct part_property *property
 
 int part_read_touch_all(struct part *part)
 {
-    int r = part->is_bad ? ERR_CORRUPT : 0;
+    int r = part->data ? 0 : ERR_CORRUPT;
     for (uint32_t i = 0; i < part->property_count && r == 0; i++)
         r = part_read_touch_dictionary(part, &part->properties[i]);
     for (uint32_t i = 0; i < part->event_count && r == 0; i++) {

@@ -104,8 +104,8 @@ struct part {
     struct part_property *properties;   /* by name */
     /* ---- private ---- */
     _Atomic uint32_t pins;
-    _Atomic bool is_bad;
-    const uint8_t *data;
+    _Atomic bool is_bad;    /* some section does not verify: never merged, so never lost */
+    const uint8_t *data;    /* NULL: nothing of it can be read */
     size_t len;
     struct bytes owned;
     struct file *file;
@@ -115,7 +115,8 @@ struct part {
 /* Takes over *bytes (left empty). One pin. ERR_CORRUPT, ERR_UNSUPPORTED. */
 int part_read_bytes(struct bytes *bytes, struct part **out) MUST_USE;
 int part_read_open(struct fs *fs, uint64_t id, struct part **out) MUST_USE;
-/* Stands for a part whose directory does not verify: every touch is ERR_CORRUPT. */
+/* Stands for a part whose directory does not verify: it has no data, every touch is
+ * ERR_CORRUPT. */
 struct part *part_read_create_bad(uint64_t project, uint64_t id);
 void part_read_pin(struct part *part);
 void part_read_unpin(struct part *part);     /* NULL is fine */

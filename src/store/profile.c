@@ -53,19 +53,23 @@ bool profile_find(struct str profile, struct str name, struct arena *arena, stru
     return false;
 }
 
-static size_t encoded_size(const struct value *value)
+/* What is stored must be read back: small enough, and not nested deeper than values may be. */
+static bool is_storable(struct work *work, const struct value *value)
 {
     struct bytes bytes = { 0 };
+    struct value back;
     value_encode(value, &bytes);
-    size_t size = bytes.len;
+    struct bytes_reader reader = bytes_reader_over(bytes_str(&bytes));
+    bool is_ok = bytes.len <= LIMIT_PROFILE_VALUE_BYTES &&
+                 value_decode(&reader, work->arena, &back) && bytes_reader_is_done(&reader);
     bytes_release(&bytes);
-    return size;
+    return is_ok;
 }
 
 /* Sets the property, new or not, when the limits allow it. */
 static void set(struct work *work, struct str name, struct value value)
 {
-    if (encoded_size(&value) > LIMIT_PROFILE_VALUE_BYTES)
+    if (!is_storable(work, &value))
         return;
     struct property *found = event_find_property(work->properties, work->count, name);
     if (found)
@@ -214,9 +218,9 @@ bool profile_apply(struct str old, const struct profile_update *update, struct a
         bytes_put_str(out, work.properties[i].name);
         value_encode(&work.properties[i].value, out);
     }
-    if (out->len - start > PROFILE_BYTES_MAX && old.len > 0) {
+    if (out->len - start > PROFILE_BYTES_MAX) {
         out->len = start;
         bytes_append_str(out, old);
     }
-    return out->len - start <= PROFILE_BYTES_MAX;
+    return out->len > start;
 }

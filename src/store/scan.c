@@ -44,14 +44,33 @@ struct scan {
 
 /* ---- compiling ------------------------------------------------------------------------------- */
 
-static bool is_wanted(const struct scan_want *want, const struct part_event *event)
+static bool is_repeated(const struct scan_want *want, uint32_t index)
 {
-    if (event->last_ms < want->from_ms || event->first_ms >= want->to_ms)
-        return false;
-    for (uint32_t i = 0; i < want->event_count; i++)
-        if (str_equal(want->events[i], event->name))
+    for (uint32_t i = 0; i < index; i++)
+        if (str_equal(want->events[i], want->events[index]))
             return true;
-    return want->event_count == 0;
+    return false;
+}
+
+static int add_source(struct scan_plan *plan, struct part *part, struct part_event *event)
+{
+    if (event->last_ms < plan->want->from_ms || event->first_ms >= plan->want->to_ms)
+        return 0;
+    return gather_source_init(&plan->sources[plan->source_count++], part, event);
+}
+
+static int add_part(struct scan_plan *plan, struct part *part)
+{
+    const struct scan_want *want = plan->want;
+    int r = part->data ? 0 : ERR_CORRUPT;
+    for (uint32_t i = 0; want->event_count == 0 && i < part->event_count && r == 0; i++)
+        r = add_source(plan, part, &part->events[i]);
+    for (uint32_t i = 0; i < want->event_count && r == 0; i++) {
+        struct part_event *event = part_read_find_event(part, want->events[i]);
+        if (event && !is_repeated(want, i))
+            r = add_source(plan, part, event);
+    }
+    return r;
 }
 
 static int find_sources(struct scan *scan, struct scan_plan *plan)
@@ -59,18 +78,12 @@ static int find_sources(struct scan *scan, struct scan_plan *plan)
     uint32_t cap = 0;
     int r = 0;
     for (uint32_t i = 0; i < scan->pin.part_count; i++)
-        cap += scan->pin.parts[i]->event_count;
+        cap += plan->want->event_count ? plan->want->event_count
+                                       : scan->pin.parts[i]->event_count;
     plan->sources = calloc(cap + 1u, sizeof(*plan->sources));
     check(plan->sources != NULL);
-    for (uint32_t i = 0; i < scan->pin.part_count && r == 0; i++) {
-        struct part *part = scan->pin.parts[i];
-        if (part->is_bad)
-            r = ERR_CORRUPT;
-        for (uint32_t k = 0; k < part->event_count && r == 0; k++)
-            if (is_wanted(plan->want, &part->events[k]))
-                r = gather_source_init(&plan->sources[plan->source_count++], part,
-                                       &part->events[k]);
-    }
+    for (uint32_t i = 0; i < scan->pin.part_count && r == 0; i++)
+        r = add_part(plan, scan->pin.parts[i]);
     if (r == 0)
         gather_rank_sources(plan->sources, plan->source_count);
     return r;

@@ -7,6 +7,7 @@
  * encodings, overlays - may change; this may only be extended.
  *
  * Person code 0 is nobody: rows without a distinct id. They count in totals, never in uniques.
+ * They may be most of a project, so they come in blocks of their own, each a slice of time.
  * Codes are dense, 1 to scan_person_count - 1, and name a person after all identity links.
  *
  * Threads: each calls scan_next with its own number; blocks are handed out by an atomic counter.
@@ -91,7 +92,8 @@ struct scan_block {
     const double *numbers[SCAN_PAYLOADS_MAX];    /* SCAN_NUMBER */
 };
 
-/* Pins what the store holds now: the answer is of one moment. *out is freed by scan_close.
+/* Pins what the store holds now: the answer is of one moment. *out is freed by scan_close. Filters,
+ * their keep and ctx must live until then; all else of the wants may go after scan_open.
  * ERR_NOMEM when the wants would take more than the query's 64 MB, ERR_CORRUPT, ERR_IO. */
 int scan_open(struct store *store, const struct scan_want *wants, uint32_t want_count,
               uint32_t threads, struct scan **out) MUST_USE;

@@ -217,9 +217,13 @@ static uint32_t group_code(const struct scan_group *group, const struct value *v
             return ABSENT;
         value = &value->as.list.items[0];
     }
-    if (value->type == VALUE_NULL || value->type >= VALUE_REF)
+    if (value->type == VALUE_NULL || value->type > VALUE_REF)
         return ABSENT;
-    if (value->type == VALUE_STRING)
+    if (value->type == VALUE_REF) {
+        char ref[REF_GROUP_TEXT_BYTES];
+        ref_format_group(&value->as.sealed.ref, ref);
+        bytes_append_str(&text, str_from(ref));
+    } else if (value->type == VALUE_STRING)
         bytes_append_str(&text, value->as.string);
     else
         value_format_json(value, &text);

@@ -1,4 +1,4 @@
-/* The values of one scan, by code: parts have dictionaries of their own, and here equal values meet.
+/* The values of one scan, by code: parts have dictionaries of their own; here equal values meet.
  * Filled as codes are first seen, by any thread; what a code stands for never changes. */
 #ifndef STORE_SCAN_VALUES_H
 #define STORE_SCAN_VALUES_H

@@ -26,7 +26,8 @@ void stores_close(struct stores *stores);             /* does not flush: the wal
 struct sink *stores_sink(struct stores *stores);
 struct wal_position stores_position(const struct stores *stores);
 /* Memtables to parts, tables to disk, manifest: afterwards the position is that of the last
- * advance. A failed write or sync stops the stores for good: every later call fails. */
+ * advance; so call it right after one, or what came since is durable and replayed as well. A failed
+ * write or sync stops the stores for good: every later call fails. */
 int stores_flush(struct stores *stores) MUST_USE;
 /* Flushes when enough or old enough rows wait: the follower calls it about once a second. */
 int stores_tick(struct stores *stores) MUST_USE;

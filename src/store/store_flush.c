@@ -179,8 +179,9 @@ static void swap_lists(struct store *store, struct change *change)
     for (uint32_t i = 0; i < change->runs; i++)
         part_read_unpin(store->runs.items[i]);
     store->runs.count -= change->runs;
-    memmove(store->runs.items, store->runs.items + change->runs,
-            store->runs.count * sizeof(struct part *));
+    if (store->runs.count > 0)
+        memmove(store->runs.items, store->runs.items + change->runs,
+                store->runs.count * sizeof(struct part *));
     store->durable_persons = store->persons.count;
     store->durable_links = store->identity.count;
     profiles_clean(&store->profiles);

@@ -264,9 +264,9 @@ static int add_words(struct tally *tally, struct part *part, uint32_t property)
 
 static int add_part(struct tally *tally, struct part *part, struct str name)
 {
-    ptrdiff_t index = part->is_bad ? -1 : part_read_find_property(part, name);
+    ptrdiff_t index = part->data ? part_read_find_property(part, name) : -1;
     if (index < 0)
-        return part->is_bad ? ERR_CORRUPT : 0;
+        return part->data ? 0 : ERR_CORRUPT;
     struct part_property *property = &part->properties[index];
     int r = part_read_touch_dictionary(part, property);
     for (uint32_t code = 1; r == 0 && code <= property->distinct; code++)

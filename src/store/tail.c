@@ -23,9 +23,11 @@ struct tail_pair {
 };
 
 struct tail_property {
+    struct str name;     /* in property_names */
     struct map values;   /* encoded value → code - 1 */
     uint32_t types;
     uint32_t numbers;    /* distinct */
+    uint32_t last_row;   /* the latest that has it, counted from 1 */
 };
 
 void tail_reset(struct tail *tail)
@@ -75,13 +77,15 @@ static ptrdiff_t put_property(struct tail *tail, struct names *names, struct str
     if (!names_admit_property(names, name))
         return -1;
     (void)map_put(&tail->property_names, name, count, NULL);
+    name = arena_copy(&tail->property_names.keys, name);
+    check(name.ptr != NULL);
     if (count == tail->property_cap) {
         tail->property_cap = count ? count * 2 : 32;
         tail->properties = realloc(tail->properties,
                                    tail->property_cap * sizeof(*tail->properties));
         check(tail->properties != NULL);
     }
-    tail->properties[count] = (struct tail_property){ 0 };
+    tail->properties[count] = (struct tail_property){ .name = name };
     return count;
 }
 
@@ -94,7 +98,23 @@ static uint32_t put_event(struct tail *tail, struct names *names, struct str nam
                     NULL);
 }
 
-static void add_pair(struct tail *tail, struct names *names, const struct property *from)
+/* The same, tried first with what stood in that place of the event before. */
+static ptrdiff_t guess_property(struct tail *tail, struct names *names, struct str name,
+                                uint32_t place)
+{
+    if (place >= TAIL_HINTS)
+        return put_property(tail, names, name);
+    uint32_t *hint = &tail->hints[place];
+    if (*hint < tail->property_names.count && str_equal(tail->properties[*hint].name, name))
+        return *hint;
+    ptrdiff_t index = put_property(tail, names, name);
+    if (index >= 0)
+        *hint = (uint32_t)index;
+    return index;
+}
+
+static void add_pair(struct tail *tail, struct names *names, const struct property *from,
+                     uint32_t place)
 {
     bool is_new;
     if (from->value.type == VALUE_NUMBER && !isfinite(from->value.as.number))
@@ -104,10 +124,13 @@ static void add_pair(struct tail *tail, struct names *names, const struct proper
         tail->pairs = realloc(tail->pairs, tail->pair_cap * sizeof(*tail->pairs));
         check(tail->pairs != NULL);
     }
-    ptrdiff_t index = put_property(tail, names, from->name);
+    ptrdiff_t index = guess_property(tail, names, from->name, place);
     if (index < 0)
         return;
     struct tail_property *property = &tail->properties[index];
+    if (property->last_row == tail->row_count + 1)
+        return;     /* names are distinct; a row with two values for one would be no row */
+    property->last_row = tail->row_count + 1;
     bytes_reset(&tail->scratch);
     value_encode(&from->value, &tail->scratch);
     uint32_t code = *map_put(&property->values, bytes_str(&tail->scratch),
@@ -134,7 +157,7 @@ void tail_add(struct tail *tail, struct names *names, const struct event *event,
         .arrival = arrival, .pair = tail->pair_count, .flags = (uint8_t)event->flags,
     };
     for (uint32_t i = 0; i < event->property_count; i++)
-        add_pair(tail, names, &event->properties[i]);
+        add_pair(tail, names, &event->properties[i], i);
     row.pair_count = (uint16_t)(tail->pair_count - row.pair);
     if (tail->row_count == 0 || row.ms < tail->first_ms)
         tail->first_ms = row.ms;

@@ -14,6 +14,7 @@
 #include "store/part_write.h"
 
 enum {
+    TAIL_HINTS = 64,
     TAIL_ROWS_MAX = 32 * 1024,
     TAIL_PAIRS_MAX = 2 * 1024 * 1024,
     TAIL_BYTES_MAX = 32 * 1024 * 1024,   /* of distinct values */
@@ -37,6 +38,7 @@ struct tail {
     struct map property_names;
     struct tail_property *properties;
     uint32_t property_cap;
+    uint32_t hints[TAIL_HINTS];  /* by place in the event: which property it was last */
     size_t value_bytes;
     struct bytes scratch;
 };

@@ -230,6 +230,22 @@ int file_real_open_below(int dir_fd, const char *name, int *fd)
     return *fd >= 0 ? 0 : err_from_errno(errno);
 }
 
+int file_real_open_file(int dir_fd, const char *path, int *fd)
+{
+    struct stat st;
+    int r = 0;
+    *fd = openat(dir_fd < 0 ? AT_FDCWD : dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (*fd < 0)
+        return err_from_errno(errno);
+    if (fstat(*fd, &st) != 0 || !S_ISREG(st.st_mode))
+        r = ERR_INVALID;
+    if (r != 0) {
+        (void)close(*fd);
+        *fd = -1;
+    }
+    return r;
+}
+
 int file_real_facts(int dir_fd, const char *name, struct file_real_facts *out)
 {
     struct stat st;

@@ -11,6 +11,8 @@
 int file_real_open_dir(const char *path, bool make, int *fd) MUST_USE;
 /* The same below an open directory; never made, never through a symbolic link. */
 int file_real_open_below(int dir_fd, const char *name, int *fd) MUST_USE;
+/* A file to be read only, below an open directory; by its path when dir_fd is -1. */
+int file_real_open_file(int dir_fd, const char *path, int *fd) MUST_USE;
 /* Who owns an entry below an open directory and who may do what with it; links are not followed. */
 struct file_real_facts {
     uint32_t uid;

@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "sys/clock.h"
 
+enum { ADDRESS_MAX = 45 };
+
 struct tables {
     struct db *db;
     struct members members;
@@ -15,9 +17,31 @@ struct tables {
     struct owner_links links;
 };
 
+/* Digits, colons and dots of an address: what is none is never equal to a peer's. */
+static bool is_address(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (str_find_byte(STR("0123456789abcdef:."), text.ptr[i]) < 0)
+            return false;
+    return text.len >= 2 && text.len <= ADDRESS_MAX;
+}
+
+static bool are_addresses(struct str list)
+{
+    struct str address;
+    while (list.len > 0 && str_next(&list, ',', &address))
+        if (!is_address(str_trim(address)))
+            return false;
+    return true;
+}
+
 const char *setup_find_fault(const struct setup *setup)
 {
-    return !projects_is_name(setup->name) ? "name" : !projects_is_zone(setup->zone) ? "zone" : NULL;
+    if (!projects_is_name(setup->name))
+        return "name";
+    if (!projects_is_zone(setup->zone))
+        return "zone";
+    return are_addresses(setup->trusted_proxies) ? NULL : "proxy";
 }
 
 static int add_key(struct tables *t, const struct setup *setup, uint64_t project, int64_t now)
@@ -29,6 +53,15 @@ static int add_key(struct tables *t, const struct setup *setup, uint64_t project
     secret_hash(setup->secret, key.hash);
     int r = members_add_principal(&t->members, "key", now, &key.principal);
     return r == 0 ? api_keys_add(&t->keys, &key) : r;
+}
+
+static int add_proxies(struct tables *t, struct str list)
+{
+    struct str address;
+    int r = 0;
+    while (r == 0 && list.len > 0 && str_next(&list, ',', &address))
+        r = projects_add_proxy(&t->projects, str_trim(address));
+    return r;
 }
 
 /* Owner and key are principals 1 and 2, in this order for ever: the house log's first two
@@ -49,6 +82,8 @@ static int fill(struct tables *t, const struct setup *setup)
         r = add_key(t, setup, project.id, now);
     if (r == 0)
         r = members_add_os(&t->members, setup->owner_uid, now);
+    if (r == 0)
+        r = add_proxies(t, setup->trusted_proxies);
     if (r == 0)
         r = owner_links_put(&t->links, owner, setup->owner_link, now, 0);
     return r;

@@ -20,9 +20,10 @@ struct setup {
     struct str secret;
     struct str owner_link;   /* 43 characters */
     uint32_t owner_uid;
+    struct str trusted_proxies;  /* addresses with commas between them; empty = none */
 };
 
-/* NULL, or which of name and zone is not of the form it must have ("name", "zone"). */
+/* NULL, or which is not of the form it must have: "name", "zone", "proxy". */
 const char *setup_find_fault(const struct setup *setup);
 /* fs: auth's room. What an init that broke off left there is made anew. Appends ingest's first
  * settings, made by what makes the later ones. ERR_*, with nothing usable made. */

@@ -182,6 +182,8 @@ void scrub_step(struct ingest_request *request, struct record *record)
     struct property *properties = *record_properties(record, &count);
     if (record->kind == RECORD_EVENT)
         record->event.name = mask_pieces(request, record->event.name);
+    else
+        record->update.group_key = mask_pieces(request, record->update.group_key);
     for (uint32_t i = 0; i < *count; i++) {
         properties[i].name = mask_pieces(request, properties[i].name);
         scrub_value(request, record, properties[i].name, &properties[i].value);

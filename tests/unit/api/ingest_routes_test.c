@@ -164,7 +164,8 @@ static void test_ingest_routes__sdks_stay_quiet(void **state)
 {
     struct house *h = *state;
     struct bytes content = { 0 };
-    assert_answer(h, "GET /settings/?sdk_config=1", "", "200 OK", "{\"sdk_config\":{\"config\":{}}}");
+    assert_answer(h, "GET /settings/?sdk_config=1", "", "200 OK",
+                  "{\"sdk_config\":{\"config\":{\"record_sessions_percent\":0}}}");
     assert_answer(h, "GET /flags/", "", "200 OK", "\"pending_first_time_events\":[]}");
     assert_answer(h, "POST /flags/f1/first-time-events", "{}", "200 OK", "{\"status\":\"ok\"}");
     assert_answer(h, "GET /decide/", "", "200 OK", "\"enable_collect_everything\":false}}");

@@ -68,6 +68,7 @@ static int run(struct house *h, const char *reply, const char *flag, char out[20
     char *argv[] = { ARG("query"), ARG("--data"), h->temp.path, h->file, ARG(flag) };
     int pair[2], saved = dup(STDOUT_FILENO);
     h->reply = reply;
+    memset(h->heard, 0, sizeof(h->heard));
     assert_int_equal(pthread_create(&h->thread, NULL, serve_one, h), 0);
     assert_int_equal(pipe(pair), 0);
     (void)fflush(stdout);

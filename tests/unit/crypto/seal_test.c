@@ -48,11 +48,34 @@ static void test_seal__exchange_agrees_and_refuses_small_points(void **state)
     assert_int_equal(seal_exchange(a, zero, x), ERR_CRYPTO);
 }
 
+static volatile uintptr_t left_at;
+
+static __attribute__((noinline)) void leave_on_stack(void)
+{
+    volatile char text[4096];
+    for (size_t i = 0; i < sizeof(text); i++)
+        text[i] = 'n';
+    left_at = (uintptr_t)text;
+}
+
+static void test_seal__the_stack_below_is_wiped(void **state)
+{
+    (void)state;
+    leave_on_stack();
+    seal_wipe_stack();
+    const volatile char *left = (const volatile char *)left_at;
+    size_t kept = 0;
+    for (size_t i = 0; i < 3000; i++)
+        kept += left[i] == 'n';
+    assert_int_equal(kept, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_seal__box_opens_only_as_it_was_closed),
         cmocka_unit_test(test_seal__exchange_agrees_and_refuses_small_points),
+        cmocka_unit_test(test_seal__the_stack_below_is_wiped),
     };
     return RUN(tests);
 }

@@ -14,8 +14,20 @@ static void test_ref__all_zero_is_none(void **state)
     assert_true(ref_equal(&one, &one));
 }
 
+static void test_ref__as_the_name_of_a_group(void **state)
+{
+    (void)state;
+    struct ref ref = { .bytes = { 0x0a, 0xff, [15] = 0x10 } };
+    char text[REF_GROUP_TEXT_BYTES];
+    ref_format_group(&ref, text);
+    assert_string_equal(text, "g_0aff0000000000000000000000000010");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_ref__all_zero_is_none) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ref__all_zero_is_none),
+        cmocka_unit_test(test_ref__as_the_name_of_a_group),
+    };
     return RUN(tests);
 }

@@ -141,7 +141,31 @@ static void test_seal__a_group_is_its_own_subject(void **state)
     struct ref expected = ref_key_indexed(&key, REF_KIND_ID, STR("$group:company:acme"));
     assert_true(ref_equal(&record.update.subject, &expected));
     assert_int_equal(properties[0].value.type, VALUE_REF);
+    assert_str(record.update.group_id, "acme");
     door_close(&door);
+}
+
+static void test_seal__a_group_that_is_a_person_goes_by_its_ref(void **state)
+{
+    (void)state;
+    static const char *const ids[] = { "noura@example.com", "sk_live_51H8abcdefghijklmnop" };
+    for (size_t i = 0; i < 2; i++) {
+        struct door door;
+        struct batches batches = { 0 };
+        door_open(&door);
+        struct record record = { .kind = RECORD_UPDATE, .project = &door.settings->projects[0] };
+        record.update = (struct profile_update){ .op = PROFILE_SET, .group_key = STR("company"),
+                                                 .group_id = str_from(ids[i]) };
+        seal_step(&door.request, &record);
+        seal_session_finish(door.request.seal, keep_batch, &batches);
+        assert_int_equal(record.refusal.reason, i == 0 ? REFUSAL_NONE : REFUSAL_secret_dropped);
+        if (i == 0)
+            assert_true(str_starts(record.update.group_id, STR("g_")) &&
+                        record.update.group_id.len == 34);
+        assert_int_equal(batches.count, i == 0);
+        bytes_release(&batches.all);
+        door_close(&door);
+    }
 }
 
 int main(void)
@@ -152,6 +176,7 @@ int main(void)
         cmocka_unit_test(test_seal__without_a_person_values_are_dropped_and_counted),
         cmocka_unit_test(test_seal__repeats_are_kept_out_only_after_the_sync),
         cmocka_unit_test(test_seal__a_group_is_its_own_subject),
+        cmocka_unit_test(test_seal__a_group_that_is_a_person_goes_by_its_ref),
     };
     return RUN(tests);
 }

@@ -159,6 +159,36 @@ static void test_profile__limits_hold(void **state)
     assert_str(shown(house, "p299"), "absent");
 }
 
+static void test_profile__nothing_is_stored_that_cannot_be_read_back(void **state)
+{
+    struct house *house = *state;
+    struct value levels[12];
+    levels[0] = number(1);
+    for (int i = 1; i < 12; i++) {
+        levels[i] = (struct value){ .type = VALUE_LIST, .as.list = { &levels[i - 1], 1 } };
+        assert_true(apply(house, PROFILE_APPEND, "deep", levels[i]));   /* checks it is sound */
+        assert_true(apply(house, PROFILE_SET, "deeper", levels[i]));
+    }
+    assert_str(shown(house, "deeper"), "[[[[1]]]]");
+}
+
+static void test_profile__first_set_beyond_the_size_makes_none(void **state)
+{
+    struct house *house = *state;
+    char names[6] = "abcdef";
+    char *large = arena_alloc(&house->arena, LIMIT_PROFILE_VALUE_BYTES);
+    struct property properties[6];
+    struct profile_update update = { .op = PROFILE_SET, .properties = properties,
+                                     .property_count = 6 };
+    struct bytes out = { 0 };
+    memset(large, 'x', LIMIT_PROFILE_VALUE_BYTES - 10);
+    for (int i = 0; i < 6; i++)
+        properties[i] = (struct property){ str_of(&names[i], 1), text(large) };
+    assert_false(profile_apply((struct str){ 0 }, &update, &house->arena, &out));
+    assert_int_equal(out.len, 0);
+    bytes_release(&out);
+}
+
 static void test_profile__bad_bytes_are_not_sound(void **state)
 {
     struct house *house = *state;
@@ -180,6 +210,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_profile__last_seen_unless_told_not_to, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_profile__limits_hold, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            test_profile__nothing_is_stored_that_cannot_be_read_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_profile__first_set_beyond_the_size_makes_none,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(test_profile__bad_bytes_are_not_sound, setup, teardown),
     };
     return RUN(tests);

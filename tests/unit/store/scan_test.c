@@ -92,6 +92,37 @@ static void test_scan__nobodys_rows_come_in_slices_of_time(void **state)
     assert_int_equal(persons, 0);
 }
 
+static void test_scan__wants_share_each_block(void **state)
+{
+    struct house *house = *state;
+    struct str names[] = { STR("view"), STR("click"), STR("view") };
+    struct scan_want wants[] = {
+        { .events = names, .event_count = 1, .to_ms = INT64_MAX, .with_ms = true },
+        { .events = names, .event_count = 3, .from_ms = 2000, .to_ms = INT64_MAX,
+          .with_names = true },
+        { .to_ms = 0 },
+    };
+    struct scan *scan;
+    struct scan_block blocks[3];
+    uint32_t rows[3] = { 0 };
+    int r;
+    for (uint32_t i = 1; i <= 9000; i++)
+        store_room_event(house->stores, 1, i % 3 ? "view" : "click", i, 0, i, 0);
+    assert_int_equal(scan_open(stores_find(house->stores, 1), wants, 3, 1, &scan), 0);
+    while ((r = scan_next(scan, 0, blocks)) == 1)
+        for (uint32_t w = 0; w < 3; w++) {
+            assert_int_equal(blocks[w].person0, blocks[0].person0);
+            assert_int_equal(blocks[w].person_count, blocks[0].person_count);
+            assert_true(blocks[w].person_count <= SCAN_BLOCK_PERSONS);
+            rows[w] += blocks[w].off[blocks[w].person_count];
+        }
+    assert_int_equal(r, 0);
+    assert_int_equal(rows[0], 6000);
+    assert_int_equal(rows[1], 7001);
+    assert_int_equal(rows[2], 0);
+    scan_close(scan);
+}
+
 static void test_scan__cancel_ends_it(void **state)
 {
     struct house *house = *state;
@@ -156,6 +187,7 @@ static void test_scan__corrupt_part_fails_the_query_that_touches_it(void **state
     assert_int_equal(store_room_count(store, &want, &persons), 1);
     assert_int_equal(scan_open(store, &everything, 1, 1, &scan), ERR_CORRUPT);
     assert_null(scan);
+    assert_int_equal(store_room_count(store, &want, &persons), 1);
 }
 
 /* ---- threads --------------------------------------------------------------------------------- */
@@ -174,18 +206,37 @@ static void *next_all(void *ctx)
     struct scan_block block;
     uint32_t thread = crowd->thread++;
     while (scan_next(crowd->scan, thread, &block) == 1)
-        crowd->rows += block.off[block.person_count];
+        for (uint32_t row = 0; row < block.off[block.person_count]; row++) {
+            const struct value *value = scan_value(crowd->scan, block.codes[0][row]);
+            check(value->type == VALUE_NUMBER && value->as.number == block.numbers[2][row]);
+            check(block.list_off[1][row + 1] - block.list_off[1][row] == 2);
+            crowd->rows++;
+        }
     return NULL;
 }
 
 static void test_scan__threads_share_the_blocks(void **state)
 {
     struct crowd crowd = { .house = *state };
+    struct sink *sink = stores_sink(crowd.house->stores);
+    struct scan_want want = { .to_ms = INT64_MAX, .pay_count = 3 };
     pthread_t threads[3];
-    for (uint32_t i = 1; i < 30000; i++)
-        store_room_event(crowd.house->stores, 1, "view", i, 0, 1000, 0);
-    assert_int_equal(scan_open(stores_find(crowd.house->stores, 1), &everything, 1, 3,
-                               &crowd.scan), 0);
+    for (uint32_t i = 1; i < 30000; i++) {
+        struct value items[] = { { .type = VALUE_NUMBER, .as.number = i % 500 },
+                                 { .type = VALUE_NULL } };
+        struct property properties[] = {
+            { STR("n"), items[0] },
+            { STR("l"), { .type = VALUE_LIST, .as.list = { items, 2 } } },
+        };
+        struct event event = { .name = STR("view"), .person = store_room_ref(i), .time_ms = i,
+                               .properties = properties, .property_count = 2 };
+        assert_int_equal(sink->ops->events(sink, 1, &event, 1, 0), 0);
+    }
+    want.pay[0] = (struct scan_pay_want){ SCAN_CODE, { SCAN_OF_EVENT, STR("n"), { 0 } } };
+    want.pay[1] = (struct scan_pay_want){ SCAN_LIST, { SCAN_OF_EVENT, STR("l"), { 0 } } };
+    want.pay[2] = (struct scan_pay_want){ SCAN_NUMBER, { SCAN_OF_EVENT, STR("n"), { 0 } } };
+    assert_int_equal(scan_open(stores_find(crowd.house->stores, 1), &want, 1, 3, &crowd.scan),
+                     0);
     for (int i = 0; i < 3; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, next_all, &crowd), 0);
     for (int i = 0; i < 3; i++)
@@ -238,6 +289,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_scan__nobodys_rows_come_in_slices_of_time, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_scan__wants_share_each_block, setup, teardown),
         cmocka_unit_test_setup_teardown(test_scan__cancel_ends_it, setup, teardown),
         cmocka_unit_test_setup_teardown(test_scan__unheard_of_names_are_absent, setup, teardown),
         cmocka_unit_test_setup_teardown(test_scan__corrupt_part_fails_the_query_that_touches_it,

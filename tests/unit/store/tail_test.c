@@ -70,6 +70,25 @@ static void test_tail__rare_and_infinite_values(void **state)
     names_release(&names);
 }
 
+static void test_tail__second_value_of_one_name_is_left_out(void **state)
+{
+    (void)state;
+    struct tail tail = { 0 };
+    struct names names = { 0 };
+    struct property twice[2] = { { STR("n"), { .type = VALUE_TRUE } },
+                                 { STR("n"), { .type = VALUE_FALSE } } };
+    struct event event = { .name = STR("a"), .properties = twice, .property_count = 2 };
+    for (uint32_t i = 0; i < 3; i++)
+        tail_add(&tail, &names, &event, 1, i);
+    struct part *part = tail_encode(&tail, &(struct part_write_head){ .arrival1 = 3 });
+    assert_int_equal(part_read_touch_all(part), 0);
+    assert_int_equal(part->events[0].columns[0].present, 3);
+    assert_int_equal(part->properties[0].distinct, 1);
+    part_read_unpin(part);
+    tail_release(&tail);
+    names_release(&names);
+}
+
 static void test_tail__full_by_rows_and_empty_after_reset(void **state)
 {
     (void)state;
@@ -96,6 +115,7 @@ int main(void)
         cmocka_unit_test(test_tail__newest_twin_wins),
         cmocka_unit_test(test_tail__times_are_clamped),
         cmocka_unit_test(test_tail__rare_and_infinite_values),
+        cmocka_unit_test(test_tail__second_value_of_one_name_is_left_out),
         cmocka_unit_test(test_tail__full_by_rows_and_empty_after_reset),
     };
     return RUN(tests);

@@ -68,6 +68,15 @@ static void test_file_real__exclusive_listing_and_links(void **state)
     assert_int_equal(fs_remove(fs, "d/b"), 0);
     assert_int_equal(fs_remove(fs, "d/b"), ERR_NOT_FOUND);
     assert_int_equal(file_real_open_dir("/nowhere/at/all", false, &fd), ERR_NOT_FOUND);
+    assert_int_equal(file_real_open_file(-1, "/nowhere/at/all", &fd), ERR_NOT_FOUND);
+    assert_int_equal(file_real_open_file(-1, temp.path, &fd), ERR_INVALID);
+    assert_int_equal(fd, -1);
+    assert_int_equal(fs_replace_file(fs, "d/c", STR("x"), FILE_PRIVATE), 0);
+    int dir = temp_dir_fd(&temp);
+    assert_int_equal(file_real_open_file(dir, "d/c", &fd), 0);
+    assert_int_equal(write(fd, "y", 1), -1);
+    (void)close(fd);
+    (void)close(dir);
     fs_destroy(fs);
     temp_remove(&temp);
 }

