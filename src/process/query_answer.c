@@ -130,6 +130,17 @@ static int load_zone(const struct turn *t, const struct spec *spec, struct zone 
     return zone_load(t->answers->zones, name.len ? name : STR("UTC"), zone);
 }
 
+/* The project's minimum may only be the stricter one: the settings come by way of web, and only a
+ * grant may take folding away. */
+static uint32_t fold_under(const struct turn *t)
+{
+    double minimum = json_doc_get_number(json_doc_root(t->settings), "group_min", 0);
+    if (t->rights & RIGHT_UNFOLDED)
+        return 0;
+    return minimum > QUERY_FOLD_UNDER && minimum <= QUERY_FOLD_UNDER_MAX ? (uint32_t)minimum
+                                                                         : QUERY_FOLD_UNDER;
+}
+
 static uint32_t report_in(struct turn *t, const struct spec *spec, const struct zone *zone)
 {
     const struct json_node *settings = json_doc_root(t->settings);
@@ -137,7 +148,7 @@ static uint32_t report_in(struct turn *t, const struct spec *spec, const struct 
     struct backend_ask ask = {
         .spec = spec, .zone = zone, .arena = &t->arena, .cancelled = t->cancelled,
         .week_start = week_start >= 1 && week_start <= 7 ? (uint32_t)week_start : 1,
-        .fold_under = t->rights & RIGHT_UNFOLDED ? 0 : QUERY_FOLD_UNDER,
+        .fold_under = fold_under(t),
         .threads = QUERY_REPORT_THREADS,
     };
     struct result result;
@@ -249,8 +260,8 @@ static bool parse_source(const struct turn *t, struct scan_source *source)
 static uint32_t count_sayable(const struct turn *t, const struct store_value *values,
                               uint32_t count)
 {
-    while (!(t->rights & RIGHT_UNFOLDED) && count > 0 &&
-           values[count - 1].count < QUERY_FOLD_UNDER)
+    uint32_t minimum = fold_under(t);
+    while (count > 0 && values[count - 1].count < minimum)
         count--;
     return count;
 }
@@ -552,7 +563,7 @@ uint32_t query_answer(const struct query_answers *answers, const struct query_qu
                                   STR("the grant does not hold for this question"));
     arena_init(&t.arena, ANSWER_ARENA_MAX);
     uint32_t status = answer(&t);
-    arena_release(&t.arena);
+    arena_wipe(&t.arena); /* what a member typed may be personal, also where it is refused */
     json_doc_destroy(t.parameters);
     json_doc_destroy(t.settings);
     return status;

@@ -19,7 +19,8 @@
 #include "sys/file.h"
 
 enum {
-    QUERY_FOLD_UNDER = 10,         /* people in a group; wall.md: the project's minimum */
+    QUERY_FOLD_UNDER = 10,         /* people in a group, or the project's minimum if that is more */
+    QUERY_FOLD_UNDER_MAX = 1000000,
     QUERY_REPORT_THREADS = 2,
     QUERY_LIVE_WAIT_MAX_MS = 20000,
     QUERY_VALUES_MAX = 100,

@@ -97,7 +97,7 @@ static void let_go(struct query_serve *s, struct peer *peer)
 static void end_job(struct query_serve *s, struct job *job)
 {
     let_go(s, job->peer);
-    bytes_release(&job->body);
+    bytes_wipe(&job->body);
     free(job);
     s->job_count--;
 }

@@ -328,9 +328,26 @@ static void test_report__small_groups_are_folded_without_the_right(void **state)
         assert_true(number(&asked, "until") == (double)(noon + PRO + FREE - 1));
         end(&asked);
     }
+    /* The project's minimum counts where it is the stricter one. */
+    static const struct { const char *settings; bool shows_pro; } minima[] = {
+        { "{\"group_min\":13}", false }, { "{\"group_min\":12}", true },
+        { "{\"group_min\":1}", true },
+    };
+    struct asked asked;
+    q.grant = STR("");
+    for (size_t i = 0; i < 3; i++) {
+        q.settings = str_from(minima[i].settings);
+        asked = ask_question(room, &q);
+        assert_true((str_find(bytes_str(&asked.json), STR("\"pro\"")) >= 0) ==
+                    minima[i].shows_pro);
+        assert_true(str_find(bytes_str(&asked.json), STR("\"free\"")) < 0);
+        end(&asked);
+    }
+    query_room_grant(room, &q, RIGHT_AGGREGATE, grant);
+    q.grant = str_of(grant, sizeof(grant));
     /* The grant is of this text alone; a bad one is not "no grant". */
     q.question = STR(BY_PLAN " ");
-    struct asked asked = ask_question(room, &q);
+    asked = ask_question(room, &q);
     refused(&asked, 403, "grant", "");
     q.what = QUERY_STATUS;
     q.question = STR("{}");
