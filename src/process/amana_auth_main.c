@@ -44,15 +44,12 @@ struct auth_program {
 static void load_grant_key(struct auth_program *p)
 {
     struct fs *keys = fs_real_create(handed_get(&p->handed, "keys"));
-    struct bytes content = { 0 };
-    int r = fs_read_file(keys, "grant.key", GRANT_KEY_BYTES, &content);
-    if (r != 0 || content.len != GRANT_KEY_BYTES) {
-        log_error("cannot read key grant.key: %s", r ? err_text(r) : "wrong length");
+    p->grant_key = sandbox_key_alloc(GRANT_KEY_BYTES);
+    int r = fs_read_exactly(keys, "grant.key", p->grant_key, GRANT_KEY_BYTES);
+    if (r != 0) {
+        log_error("cannot read key grant.key: %s", err_text(r));
         exit(1);
     }
-    p->grant_key = sandbox_key_alloc(GRANT_KEY_BYTES);
-    memcpy(p->grant_key, content.ptr, GRANT_KEY_BYTES);
-    bytes_wipe(&content);
     fs_destroy(keys);
 }
 

@@ -50,15 +50,9 @@ struct answering {
 
 static int find_key(struct ingest *in, const char *name, uint8_t out[32])
 {
-    struct bytes content = { 0 };
-    int r = fs_read_file(in->keys, name, 32, &content);
-    if (r == 0 && content.len != 32)
-        r = ERR_INVALID;
-    if (r == 0)
-        memcpy(out, content.ptr, 32);
-    else
+    int r = fs_read_exactly(in->keys, name, out, 32);
+    if (r != 0)
         log_error("cannot read key %s: %s", name, err_text(r));
-    bytes_wipe(&content);
     return r;
 }
 

@@ -56,14 +56,13 @@ static void open_rooms(struct query *q)
 
 static void load_key(struct query *q)
 {
-    struct bytes key = { 0 };
-    int r = fs_read_file(q->keys, "auth.pub", 32, &key);
-    if (r != 0 || key.len != 32) {
-        log_error("cannot read key auth.pub: %s", r ? err_text(r) : "wrong length");
+    uint8_t key[32];
+    int r = fs_read_exactly(q->keys, "auth.pub", key, sizeof(key));
+    if (r != 0) {
+        log_error("cannot read key auth.pub: %s", err_text(r));
         exit(1);
     }
-    query_grants_init(&q->grants, key.ptr);
-    bytes_release(&key);
+    query_grants_init(&q->grants, key);
 }
 
 /* ---- following ------------------------------------------------------------------------------ */

@@ -31,14 +31,11 @@ struct answering {
 
 static void read_key(struct vault *vault, const char *name, uint8_t out[32])
 {
-    struct bytes content = { 0 };
-    int r = fs_read_file(vault->keys, name, 32, &content);
-    if (r != 0 || content.len != 32) {
-        log_error("cannot read key %s: %s", name, r ? err_text(r) : "wrong length");
-        exit(1);
-    }
-    memcpy(out, content.ptr, 32);
-    bytes_wipe(&content);
+    int r = fs_read_exactly(vault->keys, name, out, 32);
+    if (r == 0)
+        return;
+    log_error("cannot read key %s: %s", name, err_text(r));
+    exit(1);
 }
 
 static void load(struct vault *vault)

@@ -88,6 +88,24 @@ out:
     return r;
 }
 
+int fs_read_exactly(struct fs *fs, const char *name, void *buf, size_t len)
+{
+    struct file *f = NULL;
+    uint64_t size = 0;
+    size_t got = 0;
+    int r = fs_open(fs, name, FILE_READ, &f);
+    if (r == 0)
+        r = file_size(f, &size);
+    if (r == 0 && size != len)
+        r = ERR_INVALID;
+    if (r == 0)
+        r = file_read_at(f, buf, len, 0, &got);
+    if (r == 0 && got != len)
+        r = ERR_IO;
+    file_close(f);
+    return r;
+}
+
 /* The directory part of a name, "." when it has none. */
 static void directory_of(const char *name, char *out, size_t cap)
 {

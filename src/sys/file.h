@@ -70,6 +70,9 @@ int fs_list(struct fs *fs, const char *name, fs_name_fn each, void *ctx) MUST_US
 int fs_free_bytes(struct fs *fs, uint64_t *out) MUST_USE;
 /* Whole small file into *out (appended); ERR_TOO_LARGE beyond max. */
 int fs_read_file(struct fs *fs, const char *name, size_t max, struct bytes *out) MUST_USE;
+/* A file of exactly len bytes straight into buf, so that a key lies nowhere else; ERR_INVALID when
+ * it has another length. */
+int fs_read_exactly(struct fs *fs, const char *name, void *buf, size_t len) MUST_USE;
 /* name.tmp, write, fdatasync, rename, sync of the directory: all or nothing. */
 int fs_replace_file(struct fs *fs, const char *name, struct str content, unsigned flags) MUST_USE;
 

@@ -35,6 +35,12 @@ static void test_file__reading_has_a_bound(void **state)
     assert_int_equal(fs_read_file(fs, "a", 3, &content), ERR_TOO_LARGE);
     assert_int_equal(fs_read_file(fs, "b", 3, &content), ERR_NOT_FOUND);
     assert_int_equal(content.len, 0);
+    char four[4];
+    assert_int_equal(fs_read_exactly(fs, "a", four, 4), 0);
+    assert_memory_equal(four, "four", 4);
+    assert_int_equal(fs_read_exactly(fs, "a", four, 3), ERR_INVALID);
+    assert_int_equal(fs_read_exactly(fs, "a", four, 5), ERR_INVALID);
+    assert_int_equal(fs_read_exactly(fs, "b", four, 4), ERR_NOT_FOUND);
     fs_destroy(fs);
     temp_remove(&temp);
 }
