@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "crypto/random.h"
 #include "event/limits.h"
+#include "sys/clock.h"
 
 enum { PROJECTS_MAX = 1024, SDK_BYTES = 31, COUNTRY_BYTES = 7, CURSOR_TEXT = 64 };
 
@@ -42,14 +42,10 @@ struct query_live {
 struct query_live *query_live_create(void)
 {
     struct query_live *live = calloc(1, sizeof(*live));
-    pthread_condattr_t attributes;
     check(live != NULL);
     random_bytes(&live->life, sizeof(live->life));
     check(pthread_mutex_init(&live->lock, NULL) == 0);
-    check(pthread_condattr_init(&attributes) == 0);
-    check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
-    check(pthread_cond_init(&live->wake, &attributes) == 0);
-    (void)pthread_condattr_destroy(&attributes);
+    clock_cond_init(&live->wake);
     return live;
 }
 
@@ -239,12 +235,7 @@ void query_live_write(struct query_live *live, uint64_t project,
 
 void query_live_wait(struct query_live *live, uint64_t *version, uint32_t timeout_ms)
 {
-    struct timespec until;
-    check(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    struct timespec until = clock_cond_until(timeout_ms);
     lock(live);
     while (live->version == *version &&
            pthread_cond_timedwait(&live->wake, &live->lock, &until) == 0)

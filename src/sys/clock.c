@@ -41,6 +41,22 @@ void clock_sleep_ms(uint32_t ms)
         ;
 }
 
+void clock_cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t attributes;
+    check(pthread_condattr_init(&attributes) == 0);
+    check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
+    check(pthread_cond_init(cond, &attributes) == 0);
+    (void)pthread_condattr_destroy(&attributes);
+}
+
+struct timespec clock_cond_until(uint32_t from_now_ms)
+{
+    uint64_t ns = read_ns(CLOCK_MONOTONIC) + (uint64_t)from_now_ms * 1000000u;
+    return (struct timespec){ .tv_sec = (time_t)(ns / 1000000000u),
+                              .tv_nsec = (long)(ns % 1000000000u) };
+}
+
 void clock_shift_for_test(int64_t wall_ms, int64_t boot_ms)
 {
     wall_shift_ms += wall_ms;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -132,12 +131,7 @@ bool link_is_open(const struct link *link)
 /* Waits under the lock until the answer is there or the time is up. */
 static void wait_answer(struct link *link, struct waiter *w, uint32_t timeout_ms)
 {
-    struct timespec until;
-    check(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    struct timespec until = clock_cond_until(timeout_ms);
     while (!w->is_done)
         if (pthread_cond_timedwait(&w->wake, &link->lock, &until) != 0 && !w->is_done)
             finish(w, ERR_TIMEOUT);
@@ -145,11 +139,7 @@ static void wait_answer(struct link *link, struct waiter *w, uint32_t timeout_ms
 
 static void enlist(struct link *link, struct waiter *w)
 {
-    pthread_condattr_t attributes;
-    check(pthread_condattr_init(&attributes) == 0);
-    check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
-    check(pthread_cond_init(&w->wake, &attributes) == 0);
-    (void)pthread_condattr_destroy(&attributes);
+    clock_cond_init(&w->wake);
     w->id = link->next_id++;
     w->next = link->waiters;
     link->waiters = w;
