@@ -37,6 +37,8 @@ CFLAGS := -std=gnu17 -D_GNU_SOURCE -pthread $(OPT_$(PROFILE)) $(WARN) -iquote sr
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 LDFLAGS_hurried := $(LDFLAGS_release)
 LDFLAGS_asan := -fsanitize=address,undefined
+OPT_tsan := -O1 -g -fsanitize=thread
+LDFLAGS_tsan := -fsanitize=thread
 LDFLAGS := -pthread $(LDFLAGS_$(PROFILE))
 
 LIB_base := -lm
@@ -192,7 +194,7 @@ clean:
 
 help:
 	@echo "make            programs into build/bin"
-	@echo "make check      unit tests (PROFILE=asan with the sanitizers, PART=store one room)"
+	@echo "make check      unit tests (PROFILE=asan, PROFILE=tsan with sanitizers, PART=store one room)"
 	@echo "make crash      every crash point of every workload, under several ways of losing data"
 	@echo "make fuzz-replay PROFILE=asan   every corpus of every parser"
 	@echo "make fuzz NAME=json_scan SECONDS=60   fuzz one parser with libFuzzer"

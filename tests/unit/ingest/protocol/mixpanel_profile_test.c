@@ -33,7 +33,7 @@ static void post(enum mixpanel_path path, const char *json)
 /* One operation of /engage; its first record. */
 static const struct record *engage(const char *operation)
 {
-    char json[1024];
+    static char json[1024]; /* what was read borrows from it */
     (void)snprintf(json, sizeof(json),
                    "{\"$token\":\"" ROOM_TOKEN "\",\"$distinct_id\":\"u1\",%s}", operation);
     post(MIXPANEL_ENGAGE, json);
