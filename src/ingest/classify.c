@@ -1,7 +1,9 @@
 #include "ingest/classify.h"
 
+#include <pthread.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "event/normal.h"
 #include "ingest/detect.h"
 
@@ -93,15 +95,43 @@ static const struct named names[] = {
     { "version", SCHEMA_OPEN, 0 }, { "appversion", SCHEMA_OPEN, 0 },
 };
 
+enum { NAMES = sizeof(names) / sizeof(names[0]), SLOTS = 512, BARE_MAX_BYTES = 64 };
+_Static_assert(NAMES < 256 && NAMES * 2 < SLOTS, "a slot is a byte, and half of them stay empty");
+
+/* The names by their hash, made once: every property of every event asks. Open addressing; the
+ * list is ours, so no stranger makes its runs long. */
+static struct {
+    uint8_t slots[SLOTS];     /* index into names, + 1; 0 = empty */
+    uint8_t lengths[NAMES];
+} table;
+
+static size_t first_slot(struct str text)
+{
+    return hash_64(text.ptr, text.len) % SLOTS;
+}
+
+static void make_table(void)
+{
+    for (size_t i = 0; i < NAMES; i++) {
+        struct str name = str_from(names[i].name);
+        size_t at = first_slot(name);
+        check(name.len <= BARE_MAX_BYTES);
+        while (table.slots[at])
+            at = (at + 1) % SLOTS;
+        table.slots[at] = (uint8_t)(i + 1);
+        table.lengths[i] = (uint8_t)name.len;
+    }
+}
+
 /* The name in its bare form; false when it is longer than any we know. */
-static bool bare(struct str property, char *out, size_t cap, size_t *len)
+static bool bare(struct str property, char *out, size_t *len)
 {
     *len = 0;
     for (size_t i = 0; i < property.len; i++) {
         char c = property.ptr[i];
-        if (strchr("$_- .:", c) && c)
+        if (c == '$' || c == '_' || c == '-' || c == ' ' || c == '.' || c == ':')
             continue;
-        if (*len == cap)
+        if (*len == BARE_MAX_BYTES)
             return false;
         out[(*len)++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
     }
@@ -110,13 +140,17 @@ static bool bare(struct str property, char *out, size_t cap, size_t *len)
 
 static const struct named *find_named(struct str property)
 {
-    char text[64];
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    char text[BARE_MAX_BYTES];
     size_t len;
-    if (!bare(property, text, sizeof(text), &len))
+    check(pthread_once(&once, make_table) == 0);
+    if (!bare(property, text, &len))
         return NULL;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (str_equal(str_of(text, len), str_from(names[i].name)))
+    for (size_t at = first_slot(str_of(text, len)); table.slots[at]; at = (at + 1) % SLOTS) {
+        size_t i = table.slots[at] - 1u;
+        if (table.lengths[i] == len && memcmp(names[i].name, text, len) == 0)
             return &names[i];
+    }
     return NULL;
 }
 
@@ -185,10 +219,9 @@ struct verdict classify_value(const struct ingest_project *project, struct str p
 
 static bool is_secret(const struct record *record, struct str property, const struct value *v)
 {
-    const struct named *named = find_named(property);
-    if (settings_class(record->project, property) == SCHEMA_SECRET ||
-        (named && named->class == SCHEMA_SECRET &&
-         settings_class(record->project, property) == SCHEMA_UNKNOWN))
+    enum schema_class class = settings_class(record->project, property);
+    const struct named *named = class == SCHEMA_UNKNOWN ? find_named(property) : NULL;
+    if (class == SCHEMA_SECRET || (named && named->class == SCHEMA_SECRET))
         return true;
     return v->type == VALUE_STRING &&
            classify_value(record->project, property, v->as.string).class == SCHEMA_SECRET;
