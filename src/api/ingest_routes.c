@@ -7,6 +7,7 @@
 #include "api/ingest_counts.h"
 #include "base/err.h"
 #include "http/form.h"
+#include "ingest/plain_cache.h"
 #include "ingest/protocol/mixpanel.h"
 #include "sys/clock.h"
 #include "wal/wal_record.h"
@@ -14,6 +15,7 @@
 struct ingest_routes {
     struct wal_write *wal;
     struct sealer *sealer;
+    struct plain_cache *plain;
     struct ingest_counts *counts;
     uint32_t owner_uid;
     pthread_mutex_t settings_lock;
@@ -37,6 +39,7 @@ struct ingest_routes *ingest_routes_create(const struct ingest_routes_config *co
     routes->settings = config->settings;
     routes->owner_uid = config->owner_uid;
     routes->counts = ingest_counts_create();
+    routes->plain = plain_cache_create();
     check(pthread_mutex_init(&routes->settings_lock, NULL) == 0);
     return routes;
 }
@@ -47,6 +50,7 @@ void ingest_routes_destroy(struct ingest_routes *routes)
         return;
     settings_unpin(routes->settings);
     ingest_counts_destroy(routes->counts);
+    plain_cache_destroy(routes->plain);
     (void)pthread_mutex_destroy(&routes->settings_lock);
     free(routes);
 }
@@ -274,7 +278,7 @@ static void collect(struct ingest_routes *routes, struct http_request *http,
     c->request = (struct ingest_request){
         .arena = arena, .settings = pin_settings(routes), .received_ms = clock_wall_ms(),
         .protocol = STR("mixpanel"), .user_agent = http_request_header(http, "User-Agent"),
-        .seal = seal_session_begin(routes->sealer, arena),
+        .seal = seal_session_begin(routes->sealer, arena), .plain = routes->plain,
     };
     c->request.peer_ip = client_address(c->request.settings, http);
     if (path == MIXPANEL_IMPORT)

@@ -32,6 +32,7 @@ struct value_member {
 
 struct value {
     enum value_type type;
+    bool is_plain;    /* inside ingest alone: judged with its name, nothing to scrub or to seal */
     union {
         double number;
         struct str string;

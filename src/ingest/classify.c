@@ -215,6 +215,18 @@ struct verdict classify_value(const struct ingest_project *project, struct str p
     return class == SCHEMA_SECRET ? (struct verdict){ .class = class } : by_value(project, text);
 }
 
+bool classify_is_plain(const struct ingest_project *project, const struct property *property)
+{
+    const struct value *v = &property->value;
+    struct verdict by_name = classify_value(project, property->name, STR("0"));
+    if (by_name.class == SCHEMA_PERSONAL || by_name.class == SCHEMA_SECRET)
+        return false;
+    if (v->type != VALUE_STRING)
+        return v->type <= VALUE_NUMBER;
+    struct verdict verdict = classify_value(project, property->name, v->as.string);
+    return verdict.class != SCHEMA_PERSONAL && verdict.class != SCHEMA_SECRET;
+}
+
 /* ---- the step: secrets go ------------------------------------------------------------------- */
 
 static bool is_secret(const struct record *record, struct str property, const struct value *v)
@@ -258,6 +270,10 @@ void classify_step(struct ingest_request *request, struct record *record)
     uint32_t *count, kept = 0;
     struct property *properties = *record_properties(record, &count);
     for (uint32_t i = 0; i < *count; i++) {
+        if (properties[i].value.is_plain) {
+            properties[kept++] = properties[i];
+            continue;
+        }
         drop_in_value(request, record, properties[i].name, &properties[i].value);
         if (is_secret(record, properties[i].name, &properties[i].value))
             request->dropped[REFUSAL_secret_dropped]++;

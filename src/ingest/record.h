@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "event/event.h"
 #include "event/refusal.h"
+#include "ingest/enrich/user_agent.h"
 #include "ingest/settings.h"
 
 enum record_kind { RECORD_EVENT = 1, RECORD_UPDATE };
@@ -26,7 +27,10 @@ struct ingest_request {
     bool is_import;
     bool is_strict;
     bool use_ip;                      /* ip=1: place from the peer's address */
+    bool has_agent;                   /* enrich has read user_agent into agent */
+    struct user_agent agent;
     struct seal_session *seal;        /* of this request */
+    struct plain_cache *plain;        /* of all requests; NULL: every value is judged anew */
     uint32_t dropped[REFUSAL_COUNT];  /* parts dropped of accepted records, by reason */
 };
 

@@ -365,6 +365,8 @@ void seal_step(struct ingest_request *request, struct record *record)
         seal_update_ids(&s);
     struct property *properties = *record_properties(record, &count);
     for (uint32_t i = 0; i < *count; i++) {
+        if (properties[i].value.is_plain)
+            continue;
         s.property = properties[i].name;
         seal_tree(&s, properties[i].name, &properties[i].value);
     }

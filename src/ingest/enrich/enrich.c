@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "event/limits.h"
-#include "ingest/enrich/user_agent.h"
 
 /* Adds a property unless the record has it. */
 static void add(struct ingest_request *request, struct record *record, const char *name,
@@ -27,7 +26,10 @@ static void add(struct ingest_request *request, struct record *record, const cha
 void enrich_step(struct ingest_request *request, struct record *record)
 {
     bool is_browser = str_starts(request->user_agent, STR("Mozilla/"));
-    struct user_agent agent = user_agent_read(request->user_agent);
+    if (!request->has_agent)
+        request->agent = user_agent_read(request->user_agent);
+    request->has_agent = true;
+    struct user_agent agent = request->agent;
     /* An importer's or a server's agent says nothing about the person. */
     if (record->kind == RECORD_EVENT && !request->is_import) {
         if (agent.is_bot)
