@@ -165,16 +165,21 @@ static const struct ref_key *find_key(struct seal_session *session,
     return is_found ? &session->key : NULL;
 }
 
-static uint64_t tag_of(const struct sealer *sealer, const struct seal_place *place)
+/* False when the request's arena is at its limit. */
+static bool make_tag(const struct seal_session *session, const struct seal_place *place,
+                     uint64_t *tag)
 {
-    struct bytes text = { 0 };
-    bytes_put_u64(&text, place->project);
-    bytes_append(&text, place->subject.bytes, 16);
-    bytes_append(&text, place->ref.bytes, 16);
-    bytes_append_str(&text, place->property);
-    uint64_t tag = hash_sip64(sealer->secrets->tag_key, bytes_str(&text));
-    bytes_release(&text);
-    return tag;
+    size_t len = 8 + 16 + 16 + place->property.len;
+    uint8_t *text = arena_try(session->arena, len);
+    if (!text)
+        return false;
+    memcpy(text, &place->project, 8);
+    memcpy(text + 8, place->subject.bytes, 16);
+    memcpy(text + 24, place->ref.bytes, 16);
+    if (place->property.len)
+        memcpy(text + 40, place->property.ptr, place->property.len);
+    *tag = hash_sip64(session->sealer->secrets->tag_key, str_of(text, len));
+    return true;
 }
 
 static bool was_sealed(struct sealer *sealer, uint64_t tag)
@@ -190,8 +195,10 @@ static bool was_sealed(struct sealer *sealer, uint64_t tag)
 static bool seal_value(struct seal_session *session, const struct seal_place *place,
                        struct str text, int64_t seen_ms)
 {
-    uint64_t tag = tag_of(session->sealer, place);
+    uint64_t tag;
     struct bytes record = { 0 };
+    if (!make_tag(session, place, &tag))
+        return false;
     if (was_sealed(session->sealer, tag))
         return true;
     for (struct sealed *s = session->first; s; s = s->next)
@@ -252,6 +259,15 @@ static struct str id_text(const struct sealing *s, struct str property, struct s
     return prefixed.ptr ? prefixed : text;
 }
 
+static void seal_under(const struct sealing *s, const struct ref *ref, struct str text)
+{
+    struct seal_place place = { .project = s->record->project->id, .subject = s->subject,
+                                .property = s->property, .ref = *ref };
+    memcpy(place.epoch, s->session->epoch.public_key, sizeof(place.epoch));
+    if (!seal_value(s->session, &place, text, s->seen_ms))
+        record_refuse(s->record, REFUSAL_overload, s->property);
+}
+
 /* Turns one scalar into a ref and seals its text. Without a subject the value is dropped. */
 static void seal_scalar(const struct sealing *s, enum ref_kind kind, struct str text,
                         struct value *v)
@@ -261,13 +277,10 @@ static void seal_scalar(const struct sealing *s, enum ref_kind kind, struct str 
         *v = (struct value){ .type = VALUE_NULL };
         return;
     }
-    struct seal_place place = { .project = s->record->project->id, .subject = s->subject,
-                                .property = s->property, .ref = make_ref(s, kind, text) };
-    memcpy(place.epoch, s->session->epoch.public_key, sizeof(place.epoch));
-    if (!seal_value(s->session, &place, text, s->seen_ms))
-        record_refuse(s->record, REFUSAL_overload, s->property);
+    struct ref ref = make_ref(s, kind, text);
+    seal_under(s, &ref, text);
     *v = (struct value){ .type = VALUE_REF };
-    v->as.sealed.ref = place.ref;
+    v->as.sealed.ref = ref;
     v->as.sealed.kind = kind;
 }
 
@@ -315,12 +328,11 @@ static void seal_tree(const struct sealing *s, struct str name, struct value *v)
 /* The subject's own id is a personal value too: sealed under "distinct_id". */
 static void seal_id(struct sealing *s, const char *property, struct str id, struct ref *ref)
 {
-    struct value v;
     *ref = ref_key_indexed(s->key, REF_KIND_ID, id);
     if (ref_is_none(&s->subject))
         s->subject = *ref;
     s->property = str_from(property);
-    seal_scalar(s, REF_KIND_ID, id, &v);
+    seal_under(s, ref, id);
 }
 
 static void seal_event_ids(struct sealing *s)
