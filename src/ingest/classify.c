@@ -215,6 +215,14 @@ struct verdict classify_value(const struct ingest_project *project, struct str p
     return class == SCHEMA_SECRET ? (struct verdict){ .class = class } : by_value(project, text);
 }
 
+struct verdict classify_again(const struct ingest_project *project, struct str property,
+                              const struct value *string)
+{
+    if (string->is_judged)
+        return (struct verdict){ (enum schema_class)string->class, (enum ref_kind)string->kind };
+    return classify_value(project, property, string->as.string);
+}
+
 bool classify_is_plain(const struct ingest_project *project, const struct property *property)
 {
     const struct value *v = &property->value;
@@ -223,7 +231,7 @@ bool classify_is_plain(const struct ingest_project *project, const struct proper
         return false;
     if (v->type != VALUE_STRING)
         return v->type <= VALUE_NUMBER;
-    struct verdict verdict = classify_value(project, property->name, v->as.string);
+    struct verdict verdict = classify_again(project, property->name, v);
     return verdict.class != SCHEMA_PERSONAL && verdict.class != SCHEMA_SECRET;
 }
 
@@ -236,7 +244,7 @@ static bool is_secret(const struct record *record, struct str property, const st
     if (class == SCHEMA_SECRET || (named && named->class == SCHEMA_SECRET))
         return true;
     return v->type == VALUE_STRING &&
-           classify_value(record->project, property, v->as.string).class == SCHEMA_SECRET;
+           classify_again(record->project, property, v).class == SCHEMA_SECRET;
 }
 
 static void drop_in_value(struct ingest_request *request, const struct record *record,

@@ -20,6 +20,9 @@ struct verdict classify_value(const struct ingest_project *project, struct str p
  * and their like, by name and text for a text. Depends on nothing but the lexicon's class of the
  * name, the name and the value. */
 bool classify_is_plain(const struct ingest_project *project, const struct property *property);
+/* The same of a string's text; asks what scrub_step found, if it did. */
+struct verdict classify_again(const struct ingest_project *project, struct str property,
+                              const struct value *string);
 void classify_step(struct ingest_request *request, struct record *record);
 
 #endif

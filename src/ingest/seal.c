@@ -309,7 +309,9 @@ static void seal_tree(const struct sealing *s, struct str name, struct value *v)
     if (v->type != VALUE_STRING && v->type != VALUE_NUMBER)
         return;
     struct str text = v->type == VALUE_STRING ? v->as.string : number_text(s, v);
-    struct verdict verdict = classify_value(s->record->project, name, text);
+    struct verdict verdict = v->type == VALUE_STRING
+                                 ? classify_again(s->record->project, name, v)
+                                 : classify_value(s->record->project, name, text);
     /* A number is personal by its name only: a count of eleven digits is no phone. */
     bool by_name = v->type == VALUE_STRING ||
                    classify_value(s->record->project, name, STR("0")).class == SCHEMA_PERSONAL;

@@ -154,10 +154,17 @@ static struct str scrub_url(struct ingest_request *request, struct str url)
     return to_arena(request, &built);
 }
 
-static bool is_sealed_whole(const struct record *record, struct str property, struct str text)
+static void scrub_text(struct ingest_request *request, const struct record *record,
+                       struct str property, struct value *v)
 {
-    enum schema_class class = classify_value(record->project, property, text).class;
-    return class == SCHEMA_PERSONAL || class == SCHEMA_SECRET;
+    struct str before = v->as.string;
+    struct verdict verdict = classify_value(record->project, property, before);
+    if (verdict.class != SCHEMA_PERSONAL && verdict.class != SCHEMA_SECRET)
+        v->as.string = is_url(before) ? scrub_url(request, before) : mask_pieces(request, before);
+    /* The steps that follow judge the same text under the same name, unless it is changed or cut. */
+    v->is_judged = before.len <= LIMIT_STRING_BYTES && str_equal(before, v->as.string);
+    v->class = (uint8_t)verdict.class;
+    v->kind = (uint8_t)verdict.kind;
 }
 
 static void scrub_value(struct ingest_request *request, const struct record *record,
@@ -172,9 +179,8 @@ static void scrub_value(struct ingest_request *request, const struct record *rec
             member->name = mask_pieces(request, member->name);
             scrub_value(request, record, member->name, member->value);
         }
-    } else if (v->type == VALUE_STRING && !is_sealed_whole(record, property, v->as.string)) {
-        v->as.string = is_url(v->as.string) ? scrub_url(request, v->as.string)
-                                            : mask_pieces(request, v->as.string);
+    } else if (v->type == VALUE_STRING) {
+        scrub_text(request, record, property, v);
     }
 }
 
