@@ -57,6 +57,9 @@ struct seal_session {
     struct seal_epoch epoch;
     struct sealed *first;
     struct sealed **last;
+    struct sealed **slots;     /* the same by their tags: a request may hold 100,000 of them */
+    uint32_t slot_count;       /* a power of two, or 0 */
+    uint32_t count;
     struct ref_key key;        /* of the project looked up last */
 };
 
@@ -191,6 +194,32 @@ static bool was_sealed(struct sealer *sealer, uint64_t tag)
     return has;
 }
 
+static struct sealed **find_slot(struct sealed **slots, uint32_t slot_count, uint64_t project,
+                                 uint64_t tag)
+{
+    uint32_t at = (uint32_t)tag & (slot_count - 1);
+    while (slots[at] && (slots[at]->tag != tag || slots[at]->project != project))
+        at = (at + 1) & (slot_count - 1);
+    return &slots[at];
+}
+
+/* Room for one more in the table; the tag is keyed, so no stranger makes its runs long. */
+static bool grow_slots(struct seal_session *session)
+{
+    if (session->count * 2 < session->slot_count)
+        return true;
+    uint32_t slot_count = session->slot_count ? session->slot_count * 4 : 16;
+    struct sealed **slots = arena_try(session->arena, slot_count * sizeof(struct sealed *));
+    if (!slots)
+        return false;
+    memset(slots, 0, slot_count * sizeof(struct sealed *));
+    for (struct sealed *s = session->first; s; s = s->next)
+        *find_slot(slots, slot_count, s->project, s->tag) = s;
+    session->slots = slots;
+    session->slot_count = slot_count;
+    return true;
+}
+
 /* Seals one value; false when the request's arena is at its limit. */
 static bool seal_value(struct seal_session *session, const struct seal_place *place,
                        struct str text, int64_t seen_ms)
@@ -201,9 +230,11 @@ static bool seal_value(struct seal_session *session, const struct seal_place *pl
         return false;
     if (was_sealed(session->sealer, tag))
         return true;
-    for (struct sealed *s = session->first; s; s = s->next)
-        if (s->tag == tag && s->project == place->project)
-            return true;
+    if (!grow_slots(session))
+        return false;
+    struct sealed **slot = find_slot(session->slots, session->slot_count, place->project, tag);
+    if (*slot)
+        return true;
     seal_box_value(&session->epoch, place, text, (uint64_t)seen_ms, &record);
     struct sealed *sealed = arena_try(session->arena, sizeof(*sealed));
     struct str copy = arena_copy(session->arena, bytes_str(&record));
@@ -211,8 +242,9 @@ static bool seal_value(struct seal_session *session, const struct seal_place *pl
     if (!sealed || !copy.ptr)
         return false;
     *sealed = (struct sealed){ .project = place->project, .tag = tag, .record = copy };
-    *session->last = sealed;
+    *session->last = *slot = sealed;
     session->last = &sealed->next;
+    session->count++;
     return true;
 }
 
