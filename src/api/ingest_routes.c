@@ -194,8 +194,10 @@ static void encode_project(const struct collecting *c, const struct ingest_proje
     const struct mixpanel_output *output = &c->output;
     struct wal_batch batch = { .project = project->id };
     struct bytes payload = { 0 };
-    batch.events = arena_alloc(c->request.arena, output->count * sizeof(*batch.events));
-    batch.updates = arena_alloc(c->request.arena, output->count * sizeof(*batch.updates));
+    /* Not from the arena, which a request may have filled to its limit. */
+    batch.events = malloc((output->count + 1) * sizeof(*batch.events));
+    batch.updates = malloc((output->count + 1) * sizeof(*batch.updates));
+    check(batch.events != NULL && batch.updates != NULL);
     for (uint32_t i = 0; i < output->count; i++) {
         const struct record *record = &output->records[i];
         if (record->refusal.reason || record->project != project)
@@ -208,6 +210,8 @@ static void encode_project(const struct collecting *c, const struct ingest_proje
     wal_record_encode_batch(&batch, &payload);
     append_record(out, WAL_TYPE_BATCH, c->request.received_ms, bytes_str(&payload));
     bytes_release(&payload);
+    free(batch.events);
+    free(batch.updates);
 }
 
 struct sealed_target {

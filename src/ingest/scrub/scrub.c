@@ -208,16 +208,13 @@ static void scrub_anew(struct ingest_request *request, const struct record *reco
     scrub_value(request, record, property->name, &property->value);
 }
 
-/* A property that this step leaves as it is, and those after it too, is remembered as plain. */
-static void scrub_property(struct ingest_request *request, const struct record *record,
+/* Asks the cache. A property that this step leaves as it is, and those after it too, is remembered
+ * as plain. */
+static void judge_property(struct ingest_request *request, const struct record *record,
                            struct property *property)
 {
     struct property before = *property;
     uint32_t dropped[REFUSAL_COUNT];
-    if (!request->plain || !may_be_plain(property->name, &property->value)) {
-        scrub_anew(request, record, property);
-        return;
-    }
     bool is_text = property->value.type == VALUE_STRING;
     struct plain_case about = {
         .kind = is_text ? PLAIN_TEXT : PLAIN_SCALAR, .name = property->name,
@@ -235,6 +232,26 @@ static void scrub_property(struct ingest_request *request, const struct record *
         plain_cache_add(request->plain, &key);
         property->value.is_plain = true;
     }
+}
+
+static void scrub_property(struct ingest_request *request, const struct record *record,
+                           struct property *property, struct recent_plain *recent)
+{
+    struct value *v = &property->value;
+    if (!request->plain || !may_be_plain(property->name, v)) {
+        scrub_anew(request, record, property);
+        return;
+    }
+    if (recent && recent->project == record->project && recent->type == v->type &&
+        str_equal(recent->name, property->name) &&
+        (v->type != VALUE_STRING || str_equal(recent->text, v->as.string))) {
+        v->is_plain = true;
+        return;
+    }
+    judge_property(request, record, property);
+    if (recent && v->is_plain)
+        *recent = (struct recent_plain){ record->project, v->type, property->name,
+                                         v->type == VALUE_STRING ? v->as.string : STR("") };
 }
 
 static void scrub_event_name(struct ingest_request *request, struct str *name)
@@ -261,5 +278,6 @@ void scrub_step(struct ingest_request *request, struct record *record)
     if (record->kind == RECORD_EVENT)
         scrub_event_name(request, &record->event.name);
     for (uint32_t i = 0; i < *count; i++)
-        scrub_property(request, record, &properties[i]);
+        scrub_property(request, record, &properties[i],
+                       i < RECENT_PLAIN_MAX ? &request->recent[i] : NULL);
 }
