@@ -279,7 +279,8 @@ void classify_step(struct ingest_request *request, struct record *record)
     struct property *properties = *record_properties(record, &count);
     for (uint32_t i = 0; i < *count; i++) {
         if (properties[i].value.is_plain) {
-            properties[kept++] = properties[i];
+            if (kept++ != i)
+                properties[kept - 1] = properties[i];
             continue;
         }
         drop_in_value(request, record, properties[i].name, &properties[i].value);

@@ -161,7 +161,7 @@ static void scrub_text(struct ingest_request *request, const struct record *reco
     struct verdict verdict = classify_value(record->project, property, before);
     if (verdict.class != SCHEMA_PERSONAL && verdict.class != SCHEMA_SECRET)
         v->as.string = is_url(before) ? scrub_url(request, before) : mask_pieces(request, before);
-    /* The steps that follow judge the same text under the same name, unless it is changed or cut. */
+    /* The steps that follow judge the same text under the same name, unless it changes. */
     v->is_judged = before.len <= LIMIT_STRING_BYTES && str_equal(before, v->as.string);
     v->class = (uint8_t)verdict.class;
     v->kind = (uint8_t)verdict.kind;
