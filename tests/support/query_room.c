@@ -65,6 +65,8 @@ void query_room_open(struct query_room *room)
         .failed = failed,
     };
     room->follow = query_follow_start(&follow);
+    while (query_follow_behind_ms(room->follow) != 0)
+        clock_sleep_ms(1);
     room->answers = (struct query_answers){
         .stores = room->stores, .live = room->live, .follow = room->follow,
         .intake = room->intake, .grants = &room->grants, .zones = room->zones,
