@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -17,11 +18,26 @@ struct script {
     char first_request[512];
 };
 
+/* A whole request: its head and body may come in two pieces. */
+static bool read_request(int fd, char *buf, size_t cap)
+{
+    size_t len = 0, got = 0;
+    for (;;) {
+        if (sock_read(fd, buf + len, cap - 1 - len, 2000, &got) != 0 || got == 0)
+            return false;
+        len += got;
+        buf[len] = 0;
+        const char *end = strstr(buf, "\r\n\r\n"), *body = strstr(buf, "Content-Length: ");
+        size_t want = body ? strtoul(body + strlen("Content-Length: "), NULL, 10) : 0;
+        if (end && len >= (size_t)(end - buf) + 4 + want)
+            return true;
+    }
+}
+
 static void *serve(void *arg)
 {
     struct script *script = arg;
     char buf[2048];
-    size_t got;
     int fd = accept(script->listener, NULL, NULL);
     for (int i = 0; i < script->count; i++) {
         if (!*script->replies[i]) {
@@ -29,11 +45,10 @@ static void *serve(void *arg)
             fd = accept(script->listener, NULL, NULL);
             continue;
         }
-        if (sock_read(fd, buf, sizeof(buf) - 1, 2000, &got) != 0)
+        if (!read_request(fd, buf, sizeof(buf)))
             break;
         if (i == 0)
-            (void)snprintf(script->first_request, sizeof(script->first_request), "%.*s",
-                           (int)got, buf);
+            (void)snprintf(script->first_request, sizeof(script->first_request), "%.500s", buf);
         if (sock_write(fd, str_from(script->replies[i]), 2000) != 0)
             break;
     }
