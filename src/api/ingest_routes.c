@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "crypto/seal.h"
 #include "http/form.h"
+#include "ingest/plain_cache.h"
 #include "ingest/protocol/mixpanel.h"
 #include "sys/clock.h"
 #include "wal/wal_record.h"
@@ -15,6 +16,7 @@
 struct ingest_routes {
     struct wal_write *wal;
     struct sealer *sealer;
+    struct plain_cache *plain;
     struct ingest_counts *counts;
     const struct place *place;
     uint32_t owner_uid;
@@ -40,6 +42,7 @@ struct ingest_routes *ingest_routes_create(const struct ingest_routes_config *co
     routes->place = config->place;
     routes->owner_uid = config->owner_uid;
     routes->counts = ingest_counts_create();
+    routes->plain = plain_cache_create();
     check(pthread_mutex_init(&routes->settings_lock, NULL) == 0);
     return routes;
 }
@@ -50,6 +53,7 @@ void ingest_routes_destroy(struct ingest_routes *routes)
         return;
     settings_unpin(routes->settings);
     ingest_counts_destroy(routes->counts);
+    plain_cache_destroy(routes->plain);
     (void)pthread_mutex_destroy(&routes->settings_lock);
     free(routes);
 }
@@ -193,8 +197,10 @@ static void encode_project(const struct collecting *c, const struct ingest_proje
     const struct mixpanel_output *output = &c->output;
     struct wal_batch batch = { .project = project->id };
     struct bytes payload = { 0 };
-    batch.events = arena_alloc(c->request.arena, output->count * sizeof(*batch.events));
-    batch.updates = arena_alloc(c->request.arena, output->count * sizeof(*batch.updates));
+    /* Not from the arena, which a request may have filled to its limit. */
+    batch.events = malloc((output->count + 1) * sizeof(*batch.events));
+    batch.updates = malloc((output->count + 1) * sizeof(*batch.updates));
+    check(batch.events != NULL && batch.updates != NULL);
     for (uint32_t i = 0; i < output->count; i++) {
         const struct record *record = &output->records[i];
         if (record->refusal.reason || record->project != project)
@@ -207,6 +213,8 @@ static void encode_project(const struct collecting *c, const struct ingest_proje
     wal_record_encode_batch(&batch, &payload);
     append_record(out, WAL_TYPE_BATCH, c->request.received_ms, bytes_str(&payload));
     bytes_release(&payload);
+    free(batch.events);
+    free(batch.updates);
 }
 
 struct sealed_target {
@@ -279,6 +287,7 @@ static void collect(struct ingest_routes *routes, struct http_request *http,
         .arena = arena, .settings = pin_settings(routes), .received_ms = clock_wall_ms(),
         .protocol = STR("mixpanel"), .user_agent = http_request_header(http, "User-Agent"),
         .place = routes->place, .seal = seal_session_begin(routes->sealer, arena),
+        .plain = routes->plain,
     };
     c->request.peer_ip = client_address(c->request.settings, http);
     if (path == MIXPANEL_IMPORT)

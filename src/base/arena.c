@@ -29,8 +29,11 @@ void arena_release(struct arena *a)
 
 void arena_wipe(struct arena *a)
 {
-    for (struct arena_chunk *chunk = a->first; chunk; chunk = chunk->next)
-        explicit_bzero(chunk->data, chunk->size_bytes);
+    for (struct arena_chunk *chunk = a->first; chunk; chunk = chunk->next) {
+        bool is_filling = chunk == a->first && !a->is_reused;
+        explicit_bzero(chunk->data, is_filling ? (size_t)(a->at - chunk->data)
+                                               : chunk->size_bytes);
+    }
     arena_release(a);
 }
 
@@ -50,7 +53,7 @@ void arena_reset(struct arena *a)
     if (keep) {
         keep->next = NULL;
         *a = (struct arena){ .first = keep, .at = keep->data, .left = keep->size_bytes,
-                             .used = keep->size_bytes, .limit = limit };
+                             .used = keep->size_bytes, .limit = limit, .is_reused = true };
     }
 }
 

@@ -4,6 +4,7 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ struct arena {
     size_t left;
     size_t used;  /* bytes of all chunks */
     size_t limit; /* 0 = no limit */
+    bool is_reused; /* arena_reset kept a chunk: behind `at` lies what was before */
 };
 
 void arena_init(struct arena *a, size_t limit);

@@ -45,25 +45,6 @@ void bytes_reserve(struct bytes *b, size_t more)
     b->cap = cap;
 }
 
-uint8_t *bytes_grow(struct bytes *b, size_t more)
-{
-    bytes_reserve(b, more);
-    uint8_t *at = b->ptr + b->len;
-    b->len += more;
-    return at;
-}
-
-void bytes_append(struct bytes *b, const void *ptr, size_t len)
-{
-    if (len)
-        memcpy(bytes_grow(b, len), ptr, len);
-}
-
-void bytes_append_str(struct bytes *b, struct str s)
-{
-    bytes_append(b, s.ptr, s.len);
-}
-
 void bytes_printf(struct bytes *b, const char *format, ...)
 {
     va_list list;
@@ -85,7 +66,7 @@ static void put_le(struct bytes *b, uint64_t v, size_t width)
         at[i] = (uint8_t)(v >> (8 * i));
 }
 
-void bytes_put_u8(struct bytes *b, uint8_t v) { put_le(b, v, 1); }
+void bytes_put_u8(struct bytes *b, uint8_t v) { *bytes_grow(b, 1) = v; }
 void bytes_put_u16(struct bytes *b, uint16_t v) { put_le(b, v, 2); }
 void bytes_put_u32(struct bytes *b, uint32_t v) { put_le(b, v, 4); }
 void bytes_put_u64(struct bytes *b, uint64_t v) { put_le(b, v, 8); }

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/str.h"
@@ -21,9 +22,27 @@ struct bytes {
 void bytes_release(struct bytes *b);                   /* frees; leaves it empty and usable */
 void bytes_reset(struct bytes *b);                     /* len = 0, memory kept */
 void bytes_reserve(struct bytes *b, size_t more);      /* room for `more` further bytes */
-uint8_t *bytes_grow(struct bytes *b, size_t more);     /* len += more; returns the new part */
-void bytes_append(struct bytes *b, const void *ptr, size_t len);
-void bytes_append_str(struct bytes *b, struct str s);
+/* len += more; returns the new part. */
+static inline uint8_t *bytes_grow(struct bytes *b, size_t more)
+{
+    if (b->cap - b->len < more)
+        bytes_reserve(b, more);
+    uint8_t *at = b->ptr + b->len;
+    b->len += more;
+    return at;
+}
+
+static inline void bytes_append(struct bytes *b, const void *ptr, size_t len)
+{
+    if (len)
+        memcpy(bytes_grow(b, len), ptr, len);
+}
+
+static inline void bytes_append_str(struct bytes *b, struct str s)
+{
+    bytes_append(b, s.ptr, s.len);
+}
+
 void bytes_printf(struct bytes *b, const char *format, ...) PRINTF_LIKE(2, 3);
 void bytes_put_u8(struct bytes *b, uint8_t v);
 void bytes_put_u16(struct bytes *b, uint16_t v);

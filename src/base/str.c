@@ -5,21 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct str str_from(const char *c_string)
-{
-    return (struct str){ .ptr = c_string ? c_string : "", .len = c_string ? strlen(c_string) : 0 };
-}
-
-struct str str_of(const void *ptr, size_t len)
-{
-    return (struct str){ .ptr = ptr, .len = len };
-}
-
-bool str_equal(struct str a, struct str b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
 static unsigned char fold(char byte)
 {
     unsigned char u = (unsigned char)byte;

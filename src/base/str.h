@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/check.h"
 
@@ -18,9 +19,22 @@ struct str {
 #define STR_FMT "%.*s"
 #define STR_ARG(s) (int)(s).len, (s).ptr
 
-struct str str_from(const char *c_string);                 /* borrows; NULL gives the empty str */
-struct str str_of(const void *ptr, size_t len);
-bool str_equal(struct str a, struct str b);
+/* Here and not in str.c: the length of a literal is then known when it is compiled. */
+static inline struct str str_of(const void *ptr, size_t len)
+{
+    return (struct str){ .ptr = ptr, .len = len };
+}
+
+static inline struct str str_from(const char *c_string)    /* borrows; NULL gives the empty str */
+{
+    return (struct str){ .ptr = c_string ? c_string : "", .len = c_string ? strlen(c_string) : 0 };
+}
+
+static inline bool str_equal(struct str a, struct str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
 bool str_equal_fold(struct str a, struct str b);           /* ASCII case folded */
 int str_compare(struct str a, struct str b);               /* by bytes, shorter first */
 bool str_starts(struct str s, struct str prefix);

@@ -32,6 +32,11 @@ struct value_member {
 
 struct value {
     enum value_type type;
+    /* Inside ingest alone, from its scrub step on. */
+    bool is_plain;    /* judged with its name: nothing to scrub, to drop or to seal */
+    bool is_judged;   /* its class and kind are known: enum schema_class, enum ref_kind */
+    uint8_t class;
+    uint8_t kind;
     union {
         double number;
         struct str string;

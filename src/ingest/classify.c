@@ -1,7 +1,9 @@
 #include "ingest/classify.h"
 
+#include <pthread.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "event/normal.h"
 #include "ingest/detect.h"
 
@@ -99,15 +101,43 @@ static const struct named names[] = {
     { "version", SCHEMA_OPEN, 0 }, { "appversion", SCHEMA_OPEN, 0 },
 };
 
+enum { NAMES = sizeof(names) / sizeof(names[0]), SLOTS = 512, BARE_MAX_BYTES = 64 };
+_Static_assert(NAMES < 256 && NAMES * 2 < SLOTS, "a slot is a byte, and half of them stay empty");
+
+/* The names by their hash, made once: every property of every event asks. Open addressing; the
+ * list is ours, so no stranger makes its runs long. */
+static struct {
+    uint8_t slots[SLOTS];     /* index into names, + 1; 0 = empty */
+    uint8_t lengths[NAMES];
+} table;
+
+static size_t first_slot(struct str text)
+{
+    return hash_64(text.ptr, text.len) % SLOTS;
+}
+
+static void make_table(void)
+{
+    for (size_t i = 0; i < NAMES; i++) {
+        struct str name = str_from(names[i].name);
+        size_t at = first_slot(name);
+        check(name.len <= BARE_MAX_BYTES);
+        while (table.slots[at])
+            at = (at + 1) % SLOTS;
+        table.slots[at] = (uint8_t)(i + 1);
+        table.lengths[i] = (uint8_t)name.len;
+    }
+}
+
 /* The name in its bare form; false when it is longer than any we know. */
-static bool bare(struct str property, char *out, size_t cap, size_t *len)
+static bool bare(struct str property, char *out, size_t *len)
 {
     *len = 0;
     for (size_t i = 0; i < property.len; i++) {
         char c = property.ptr[i];
-        if (strchr("$_- .:", c) && c)
+        if (c == '$' || c == '_' || c == '-' || c == ' ' || c == '.' || c == ':')
             continue;
-        if (*len == cap)
+        if (*len == BARE_MAX_BYTES)
             return false;
         out[(*len)++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
     }
@@ -116,13 +146,17 @@ static bool bare(struct str property, char *out, size_t cap, size_t *len)
 
 static const struct named *find_named(struct str property)
 {
-    char text[64];
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    char text[BARE_MAX_BYTES];
     size_t len;
-    if (!bare(property, text, sizeof(text), &len))
+    check(pthread_once(&once, make_table) == 0);
+    if (!bare(property, text, &len))
         return NULL;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (str_equal(str_of(text, len), str_from(names[i].name)))
+    for (size_t at = first_slot(str_of(text, len)); table.slots[at]; at = (at + 1) % SLOTS) {
+        size_t i = table.slots[at] - 1u;
+        if (table.lengths[i] == len && memcmp(names[i].name, text, len) == 0)
             return &names[i];
+    }
     return NULL;
 }
 
@@ -187,17 +221,36 @@ struct verdict classify_value(const struct ingest_project *project, struct str p
     return class == SCHEMA_SECRET ? (struct verdict){ .class = class } : by_value(project, text);
 }
 
+struct verdict classify_again(const struct ingest_project *project, struct str property,
+                              const struct value *string)
+{
+    if (string->is_judged)
+        return (struct verdict){ (enum schema_class)string->class, (enum ref_kind)string->kind };
+    return classify_value(project, property, string->as.string);
+}
+
+bool classify_is_plain(const struct ingest_project *project, const struct property *property)
+{
+    const struct value *v = &property->value;
+    struct verdict by_name = classify_value(project, property->name, STR("0"));
+    if (by_name.class == SCHEMA_PERSONAL || by_name.class == SCHEMA_SECRET)
+        return false;
+    if (v->type != VALUE_STRING)
+        return v->type <= VALUE_NUMBER;
+    struct verdict verdict = classify_again(project, property->name, v);
+    return verdict.class != SCHEMA_PERSONAL && verdict.class != SCHEMA_SECRET;
+}
+
 /* ---- the step: secrets go ------------------------------------------------------------------- */
 
 static bool is_secret(const struct record *record, struct str property, const struct value *v)
 {
-    const struct named *named = find_named(property);
-    if (settings_class(record->project, property) == SCHEMA_SECRET ||
-        (named && named->class == SCHEMA_SECRET &&
-         settings_class(record->project, property) == SCHEMA_UNKNOWN))
+    enum schema_class class = settings_class(record->project, property);
+    const struct named *named = class == SCHEMA_UNKNOWN ? find_named(property) : NULL;
+    if (class == SCHEMA_SECRET || (named && named->class == SCHEMA_SECRET))
         return true;
     return v->type == VALUE_STRING &&
-           classify_value(record->project, property, v->as.string).class == SCHEMA_SECRET;
+           classify_again(record->project, property, v).class == SCHEMA_SECRET;
 }
 
 static void drop_in_value(struct ingest_request *request, const struct record *record,
@@ -231,6 +284,11 @@ void classify_step(struct ingest_request *request, struct record *record)
     uint32_t *count, kept = 0;
     struct property *properties = *record_properties(record, &count);
     for (uint32_t i = 0; i < *count; i++) {
+        if (properties[i].value.is_plain) {
+            if (kept++ != i)
+                properties[kept - 1] = properties[i];
+            continue;
+        }
         drop_in_value(request, record, properties[i].name, &properties[i].value);
         if (is_secret(record, properties[i].name, &properties[i].value))
             request->dropped[REFUSAL_secret_dropped]++;

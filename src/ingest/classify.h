@@ -16,6 +16,13 @@ struct verdict {
  * value itself. Pure. */
 struct verdict classify_value(const struct ingest_project *project, struct str property,
                               struct str text);
+/* True when scrub left the property alone, and classify and seal will too: by its name for numbers
+ * and their like, by name and text for a text. Depends on nothing but the lexicon's class of the
+ * name, the name and the value. */
+bool classify_is_plain(const struct ingest_project *project, const struct property *property);
+/* The same of a string's text; asks what scrub_step found, if it did. */
+struct verdict classify_again(const struct ingest_project *project, struct str property,
+                              const struct value *string);
 void classify_step(struct ingest_request *request, struct record *record);
 
 #endif

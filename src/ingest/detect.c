@@ -104,6 +104,12 @@ static char next_digit(struct str s, size_t *i)
     return (char)('0' + (b & 0x0f));
 }
 
+/* A NUL too: strchr's rule, kept. */
+static bool is_separator(char c)
+{
+    return c == ' ' || c == '-' || c == '(' || c == ')' || c == '.' || c == '+' || c == 0;
+}
+
 static struct digits read_digits(struct str s)
 {
     struct digits d = { 0 };
@@ -124,7 +130,7 @@ static struct digits read_digits(struct str s)
         d.has_plus |= c == '+' && d.len == 0;
         d.has_dot |= c == '.';
         d.has_paren |= c == '(';
-        d.has_other |= !strchr(" -().+", c) || (c == '+' && d.len > 0);
+        d.has_other |= !is_separator(c) || (c == '+' && d.len > 0);
     }
     return d;
 }
@@ -244,7 +250,8 @@ static bool has_key_prefix(struct str s)
     if (s.len > 7 && str_equal_fold(str_slice(s, 0, 7), STR("bearer ")))
         return true;
     for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-        if (s.len >= KEY_MIN_BYTES - 4 && str_starts(s, str_from(prefixes[i])))
+        if (s.len >= KEY_MIN_BYTES - 4 && s.ptr[0] == prefixes[i][0] &&
+            str_starts(s, str_from(prefixes[i])))
             return true;
     return false;
 }
@@ -334,8 +341,11 @@ static bool is_listed(struct str word, const char *const *list, size_t count)
         word.len--;
     if (str_ends(word, STR("،")))
         word.len -= 2;
+    if (word.len == 0)
+        return false;
+    char first = is_upper(word.ptr[0]) ? (char)(word.ptr[0] + 32) : word.ptr[0];
     for (size_t i = 0; i < count; i++)
-        if (str_equal_fold(word, str_from(list[i])))
+        if (list[i][0] == first && str_equal_fold(word, str_from(list[i])))
             return true;
     return false;
 }
@@ -433,7 +443,13 @@ enum detect detect_whole(struct str text)
 
 static bool is_break(char c)
 {
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || (c && strchr(",;\"'()[]{}<>|", c));
+    switch (c) {
+    case ' ': case '\n': case '\t': case '\r': case ',': case ';': case '"': case '\'':
+    case '(': case ')': case '[': case ']': case '{': case '}': case '<': case '>': case '|':
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* A run of digits and separators that begins at i: card or phone. */
@@ -444,7 +460,7 @@ static bool digits_piece(struct str text, size_t i, struct detect_piece *piece)
         size_t next = end;
         if (next_digit(text, &next)) {
             last = end = next;
-        } else if (strchr(" -().+", text.ptr[end]) && text.ptr[end]) {
+        } else if (is_separator(text.ptr[end]) && text.ptr[end]) {
             end++;
         } else {
             break;
@@ -496,6 +512,12 @@ static bool word_piece(struct str text, size_t i, struct detect_piece *piece)
     return is_key || (is_ipv4_at(word) && !is_version_at(text, i)) || is_ipv6(word);
 }
 
+/* Behind these a piece may begin; a NUL too: strchr's rule, kept. */
+static bool is_joint(char c)
+{
+    return c == '=' || c == ':' || c == '/' || c == '&' || c == '?' || c == '#' || c == 0;
+}
+
 bool detect_piece(struct str text, size_t from, struct detect_piece *piece)
 {
     for (size_t i = from; i < text.len; i++) {
@@ -505,7 +527,7 @@ bool detect_piece(struct str text, size_t from, struct detect_piece *piece)
             *piece = (struct detect_piece){ begin, end, DETECT_EMAIL };
             return true;
         }
-        bool starts = i == 0 || is_break(text.ptr[i - 1]) || strchr("=:/&?#", text.ptr[i - 1]);
+        bool starts = i == 0 || is_break(text.ptr[i - 1]) || is_joint(text.ptr[i - 1]);
         if (!starts)
             continue;
         if (iban_piece(text, i, piece))

@@ -10,7 +10,10 @@
  * that "ZSÓFIA" and "Zsofia", "إيمان" and "ايمان" are one. */
 #include "ingest/detect_name.h"
 
+#include <pthread.h>
 #include <string.h>
+
+#include "base/hash.h"
 
 enum { WORDS_MAX = 7, FOLDED_MAX = 64 };
 
@@ -111,34 +114,76 @@ static bool fold(struct str text, struct word *word)
 
 /* ---- lists ---------------------------------------------------------------------------------- */
 
-/* Halves a text of sorted words, each followed by a blank. */
-static bool is_in(const char *list, size_t list_len, struct str word)
+enum { GIVEN_BIT = 1, FAMILY_BIT = 2, SHARED_BIT = 4, COMMON_BIT = 8, SLOTS = 1 << 16 };
+
+/* The four lists as one table, made once: a word is looked up once and not by halving each. The
+ * lists are ours, so no stranger makes its runs long. */
+static struct {
+    struct slot {
+        uint32_t at;        /* in that text */
+        unsigned mark : 16; /* of the hash: most that differ differ here */
+        unsigned len : 8;   /* 0 = empty */
+        unsigned lists : 4;
+        unsigned text : 4;  /* the list it was found in first */
+    } slots[SLOTS];
+    uint32_t count;
+} lexicon;
+
+static const char *const lists[] = { given_names, family_names, shared_names, common_words };
+
+/* The word's slot, or the empty one where it belongs. */
+static struct slot *find_slot(struct str word, uint16_t *mark)
 {
-    size_t low = 0, high = list_len;
-    while (low < high) {
-        size_t begin = low + (high - low) / 2;
-        while (begin > low && list[begin - 1] != ' ')
-            begin--;
-        size_t end = begin;
-        while (list[end] != ' ')
-            end++;
-        struct str at = str_of(list + begin, end - begin);
-        size_t shared = at.len < word.len ? at.len : word.len;
-        int order = memcmp(at.ptr, word.ptr, shared);
-        if (order == 0 && at.len == word.len)
-            return true;
-        if (order < 0 || (order == 0 && at.len < word.len))
-            low = end + 1;
-        else
-            high = begin;
+    uint64_t hash = hash_64(word.ptr, word.len);
+    *mark = (uint16_t)(hash >> 48);
+    for (size_t i = hash % SLOTS;; i = (i + 1) % SLOTS) {
+        struct slot *slot = &lexicon.slots[i];
+        if (slot->len == 0 ||
+            (slot->mark == *mark && slot->len == word.len &&
+             memcmp(lists[slot->text] + slot->at, word.ptr, word.len) == 0))
+            return slot;
     }
-    return false;
+}
+
+/* Each word of a list is followed by a blank. */
+static void add_list(unsigned number)
+{
+    struct str rest = str_from(lists[number]), word;
+    while (str_next(&rest, ' ', &word)) {
+        if (word.len == 0)
+            continue;
+        uint16_t mark;
+        struct slot *slot = find_slot(word, &mark);
+        check(word.len < FOLDED_MAX && lexicon.count < SLOTS / 2);
+        if (slot->len == 0) {
+            slot->at = (uint32_t)(word.ptr - lists[number]);
+            slot->mark = mark;
+            slot->len = word.len & 0xff;
+            slot->text = number & 0xf;
+            lexicon.count++;
+        }
+        slot->lists = (slot->lists | 1u << number) & 0xf;
+    }
+}
+
+static void make_lexicon(void)
+{
+    for (unsigned number = 0; number < sizeof(lists) / sizeof(lists[0]); number++)
+        add_list(number);
+}
+
+static unsigned lists_of(struct str word)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    check(pthread_once(&once, make_lexicon) == 0);
+    uint16_t mark;
+    return find_slot(word, &mark)->lists;
 }
 
 static bool is_one_of(struct str word, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (str_equal(word, str_from(list[i])))
+        if (word.len && list[i][0] == word.ptr[0] && str_equal(word, str_from(list[i])))
             return true;
     return false;
 }
@@ -171,14 +216,14 @@ static void look_up(struct word *word)
     ptrdiff_t dash = word->is_arabic ? -1 : str_find_byte(text, '-');
     struct str first = dash > 2 ? str_slice(text, 0, (size_t)dash) : text;
     struct str last = dash > 0 ? str_from_index(text, (size_t)dash + 1) : text;
-    word->is_given = is_in(given_names, sizeof(given_names) - 1, text) ||
-                     (dash > 2 && is_in(given_names, sizeof(given_names) - 1, first) &&
-                      !is_in(shared_names, sizeof(shared_names) - 1, first));
-    word->is_family = is_in(family_names, sizeof(family_names) - 1, text) ||
-                      is_in(family_names, sizeof(family_names) - 1, last) ||
+    unsigned of_all = lists_of(text);
+    unsigned of_first = dash > 2 ? lists_of(first) : 0;
+    unsigned of_last = dash > 0 ? lists_of(last) : of_all;
+    word->is_given = (of_all & GIVEN_BIT) || ((of_first & GIVEN_BIT) && !(of_first & SHARED_BIT));
+    word->is_family = ((of_all | of_last) & FAMILY_BIT) ||
                       (!word->is_arabic && has_family_form(text));
-    word->is_shared = is_in(shared_names, sizeof(shared_names) - 1, text);
-    word->is_common = is_in(common_words, sizeof(common_words) - 1, text);
+    word->is_shared = of_all & SHARED_BIT;
+    word->is_common = of_all & COMMON_BIT;
 }
 
 /* ---- words beside names --------------------------------------------------------------------- */

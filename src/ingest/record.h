@@ -11,9 +11,20 @@
 #include "event/event.h"
 #include "event/refusal.h"
 #include "ingest/enrich/place.h"
+#include "ingest/enrich/user_agent.h"
 #include "ingest/settings.h"
 
 enum record_kind { RECORD_EVENT = 1, RECORD_UPDATE };
+
+enum { RECENT_PLAIN_MAX = 32 };
+
+/* A plain property of a record before, at the same place: neighbours in a batch are much alike. */
+struct recent_plain {
+    const struct ingest_project *project; /* NULL = none yet */
+    enum value_type type;
+    struct str name;
+    struct str text;
+};
 
 /* The facts of the HTTP request that its records share. */
 struct ingest_request {
@@ -29,7 +40,11 @@ struct ingest_request {
     bool is_import;
     bool is_strict;
     bool use_ip;                      /* ip=1: place from the peer's address */
+    bool has_agent;                   /* enrich has read user_agent into agent */
+    struct user_agent agent;
     struct seal_session *seal;        /* of this request */
+    struct plain_cache *plain;        /* of all requests; NULL: every value is judged anew */
+    struct recent_plain recent[RECENT_PLAIN_MAX]; /* by the property's place in its record */
     uint32_t dropped[REFUSAL_COUNT];  /* parts dropped of accepted records, by reason */
 };
 

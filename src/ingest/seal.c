@@ -57,6 +57,9 @@ struct seal_session {
     struct seal_epoch epoch;
     struct sealed *first;
     struct sealed **last;
+    struct sealed **slots;     /* the same by their tags: a request may hold 100,000 of them */
+    uint32_t slot_count;       /* a power of two, or 0 */
+    uint32_t count;
     struct ref_key key;        /* of the project looked up last */
 };
 
@@ -165,16 +168,21 @@ static const struct ref_key *find_key(struct seal_session *session,
     return is_found ? &session->key : NULL;
 }
 
-static uint64_t tag_of(const struct sealer *sealer, const struct seal_place *place)
+/* False when the request's arena is at its limit. */
+static bool make_tag(const struct seal_session *session, const struct seal_place *place,
+                     uint64_t *tag)
 {
-    struct bytes text = { 0 };
-    bytes_put_u64(&text, place->project);
-    bytes_append(&text, place->subject.bytes, 16);
-    bytes_append(&text, place->ref.bytes, 16);
-    bytes_append_str(&text, place->property);
-    uint64_t tag = hash_sip64(sealer->secrets->tag_key, bytes_str(&text));
-    bytes_release(&text);
-    return tag;
+    size_t len = 8 + 16 + 16 + place->property.len;
+    uint8_t *text = arena_try(session->arena, len);
+    if (!text)
+        return false;
+    memcpy(text, &place->project, 8);
+    memcpy(text + 8, place->subject.bytes, 16);
+    memcpy(text + 24, place->ref.bytes, 16);
+    if (place->property.len)
+        memcpy(text + 40, place->property.ptr, place->property.len);
+    *tag = hash_sip64(session->sealer->secrets->tag_key, str_of(text, len));
+    return true;
 }
 
 static bool was_sealed(struct sealer *sealer, uint64_t tag)
@@ -186,17 +194,47 @@ static bool was_sealed(struct sealer *sealer, uint64_t tag)
     return has;
 }
 
+static struct sealed **find_slot(struct sealed **slots, uint32_t slot_count, uint64_t project,
+                                 uint64_t tag)
+{
+    uint32_t at = (uint32_t)tag & (slot_count - 1);
+    while (slots[at] && (slots[at]->tag != tag || slots[at]->project != project))
+        at = (at + 1) & (slot_count - 1);
+    return &slots[at];
+}
+
+/* Room for one more in the table; the tag is keyed, so no stranger makes its runs long. */
+static bool grow_slots(struct seal_session *session)
+{
+    if (session->count * 2 < session->slot_count)
+        return true;
+    uint32_t slot_count = session->slot_count ? session->slot_count * 4 : 16;
+    struct sealed **slots = arena_try(session->arena, slot_count * sizeof(struct sealed *));
+    if (!slots)
+        return false;
+    memset(slots, 0, slot_count * sizeof(struct sealed *));
+    for (struct sealed *s = session->first; s; s = s->next)
+        *find_slot(slots, slot_count, s->project, s->tag) = s;
+    session->slots = slots;
+    session->slot_count = slot_count;
+    return true;
+}
+
 /* Seals one value; false when the request's arena is at its limit. */
 static bool seal_value(struct seal_session *session, const struct seal_place *place,
                        struct str text, int64_t seen_ms)
 {
-    uint64_t tag = tag_of(session->sealer, place);
+    uint64_t tag;
     struct bytes record = { 0 };
+    if (!make_tag(session, place, &tag))
+        return false;
     if (was_sealed(session->sealer, tag))
         return true;
-    for (struct sealed *s = session->first; s; s = s->next)
-        if (s->tag == tag && s->project == place->project)
-            return true;
+    if (!grow_slots(session))
+        return false;
+    struct sealed **slot = find_slot(session->slots, session->slot_count, place->project, tag);
+    if (*slot)
+        return true;
     seal_box_value(&session->epoch, place, text, (uint64_t)seen_ms, &record);
     struct sealed *sealed = arena_try(session->arena, sizeof(*sealed));
     struct str copy = arena_copy(session->arena, bytes_str(&record));
@@ -204,8 +242,9 @@ static bool seal_value(struct seal_session *session, const struct seal_place *pl
     if (!sealed || !copy.ptr)
         return false;
     *sealed = (struct sealed){ .project = place->project, .tag = tag, .record = copy };
-    *session->last = sealed;
+    *session->last = *slot = sealed;
     session->last = &sealed->next;
+    session->count++;
     return true;
 }
 
@@ -252,6 +291,15 @@ static struct str id_text(const struct sealing *s, struct str property, struct s
     return prefixed.ptr ? prefixed : text;
 }
 
+static void seal_under(const struct sealing *s, const struct ref *ref, struct str text)
+{
+    struct seal_place place = { .project = s->record->project->id, .subject = s->subject,
+                                .property = s->property, .ref = *ref };
+    memcpy(place.epoch, s->session->epoch.public_key, sizeof(place.epoch));
+    if (!seal_value(s->session, &place, text, s->seen_ms))
+        record_refuse(s->record, REFUSAL_overload, s->property);
+}
+
 /* Turns one scalar into a ref and seals its text. Without a subject the value is dropped. */
 static void seal_scalar(const struct sealing *s, enum ref_kind kind, struct str text,
                         struct value *v)
@@ -261,13 +309,10 @@ static void seal_scalar(const struct sealing *s, enum ref_kind kind, struct str 
         *v = (struct value){ .type = VALUE_NULL };
         return;
     }
-    struct seal_place place = { .project = s->record->project->id, .subject = s->subject,
-                                .property = s->property, .ref = make_ref(s, kind, text) };
-    memcpy(place.epoch, s->session->epoch.public_key, sizeof(place.epoch));
-    if (!seal_value(s->session, &place, text, s->seen_ms))
-        record_refuse(s->record, REFUSAL_overload, s->property);
+    struct ref ref = make_ref(s, kind, text);
+    seal_under(s, &ref, text);
     *v = (struct value){ .type = VALUE_REF };
-    v->as.sealed.ref = place.ref;
+    v->as.sealed.ref = ref;
     v->as.sealed.kind = kind;
 }
 
@@ -296,7 +341,9 @@ static void seal_tree(const struct sealing *s, struct str name, struct value *v)
     if (v->type != VALUE_STRING && v->type != VALUE_NUMBER)
         return;
     struct str text = v->type == VALUE_STRING ? v->as.string : number_text(s, v);
-    struct verdict verdict = classify_value(s->record->project, name, text);
+    struct verdict verdict = v->type == VALUE_STRING
+                                 ? classify_again(s->record->project, name, v)
+                                 : classify_value(s->record->project, name, text);
     /* A number is personal by its name only: a count of eleven digits is no phone. */
     bool by_name = v->type == VALUE_STRING ||
                    classify_value(s->record->project, name, STR("0")).class == SCHEMA_PERSONAL;
@@ -315,12 +362,11 @@ static void seal_tree(const struct sealing *s, struct str name, struct value *v)
 /* The subject's own id is a personal value too: sealed under "distinct_id". */
 static void seal_id(struct sealing *s, const char *property, struct str id, struct ref *ref)
 {
-    struct value v;
     *ref = ref_key_indexed(s->key, REF_KIND_ID, id);
     if (ref_is_none(&s->subject))
         s->subject = *ref;
     s->property = str_from(property);
-    seal_scalar(s, REF_KIND_ID, id, &v);
+    seal_under(s, ref, id);
 }
 
 static void seal_event_ids(struct sealing *s)
@@ -390,6 +436,8 @@ void seal_step(struct ingest_request *request, struct record *record)
         seal_update_ids(&s);
     struct property *properties = *record_properties(record, &count);
     for (uint32_t i = 0; i < *count; i++) {
+        if (properties[i].value.is_plain)
+            continue;
         s.property = properties[i].name;
         seal_tree(&s, properties[i].name, &properties[i].value);
     }

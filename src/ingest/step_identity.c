@@ -14,7 +14,7 @@ static bool is_nobody(struct str id)
         { "0", 1 }, { "-1", 2 }, { "true", 4 }, { "false", 5 }, { "[]", 2 }, { "{}", 2 },
     };
     for (size_t i = 0; i < sizeof(nobody) / sizeof(*nobody); i++)
-        if (str_equal_fold(id, nobody[i]))
+        if (id.len == nobody[i].len && str_equal_fold(id, nobody[i]))
             return true;
     return false;
 }

@@ -147,16 +147,18 @@ static void join_properties(struct ingest_request *request, struct record *recor
     struct property *list = *record_properties(record, &count);
     uint64_t bits = 0;
     for (uint32_t i = 0; i < *count; i++) {
-        struct property property = { cut_name(list[i].name), list[i].value };
-        uint64_t bit = name_bit(property.name);
+        struct str name = cut_name(list[i].name);
+        uint64_t bit = name_bit(name);
         uint32_t at = bits & bit ? 0 : kept;
-        while (at < kept && !str_equal(list[at].name, property.name))
+        while (at < kept && !str_equal(list[at].name, name))
             at++;
         if (at == max) {
             surplus++;
             continue;
         }
-        list[at] = property;
+        list[at].name = name;
+        if (at != i)
+            list[at].value = list[i].value;
         kept += at == kept;
         bits |= bit;
     }
@@ -182,8 +184,8 @@ void step_limits(struct ingest_request *request, struct record *record)
         enum refusal_reason reason = judge_value(&list[i].value, bounds);
         if (reason)
             refuse_property(request, record, reason, list[i].name);
-        else
-            list[kept++] = list[i];
+        else if (kept++ != i)
+            list[kept - 1] = list[i];
     }
     *count = kept;
 }

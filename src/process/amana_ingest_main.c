@@ -1,5 +1,6 @@
 /* amana-ingest: faces the internet, holds public keys to seal to and the projects' ref keys, and
  * cannot read back what it wrote: its wal descriptor lists names and writes, no more. */
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -229,6 +230,10 @@ int main(int argc, char **argv)
     uint64_t seed;
 
     log_name("amana-ingest");
+    /* A batch's arena comes and goes with each request: without these the heap is given back and
+     * faulted in again each time. */
+    (void)mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
+    (void)mallopt(M_TRIM_THRESHOLD, 8 * 1024 * 1024);
     crypto_init();
     random_bytes(&seed, sizeof(seed));
     map_seed(seed);

@@ -168,7 +168,8 @@ static uint32_t answer_report(struct turn *t)
     struct zone *zone = NULL;
     int r = parse_spec(t, &spec, &error);
     if (r == ERR_INVALID)
-        return query_answer_error(t->json, 400, error.at, error.code, error.message);
+        return query_answer_error(t->json, strcmp(error.code, "closed") == 0 ? 403 : 400, error.at,
+                                  error.code, error.message);
     if (r != 0)
         return trouble(t, r);
     r = load_zone(t, spec, &zone);

@@ -456,7 +456,7 @@ static void read_by(struct parse *p, const struct json_node *root, struct spec *
 
 static const struct word reports[] = {
     { "segmentation", SPEC_SEGMENTATION }, { "funnel", 0 }, { "retention", 0 }, { "flow", 0 },
-    { "cohort", 0 }, { "people", 0 }, { "timeline", 0 }, { NULL, 0 },
+    { "cohort", 0 }, { NULL, 0 },
 };
 
 /* One more than zone_unit's, as 0 means unsupported. */
@@ -495,6 +495,12 @@ static void read_range(struct parse *p, const struct json_node *root, struct spe
         spec->zone = keep(p, zone);
 }
 
+/* Answers with rows about single people are given out only against the ledger's receipt. */
+static bool is_closed(struct str report)
+{
+    return str_equal(report, STR("people")) || str_equal(report, STR("timeline"));
+}
+
 static void read_question(struct parse *p, const struct json_node *root, struct spec *spec)
 {
     static const char *const names[] = {
@@ -507,6 +513,9 @@ static void read_question(struct parse *p, const struct json_node *root, struct 
     }
     if (!get_text(p, root, "report", &report))
         refuse_member(p, "report", "query", "The member \"report\" is missing.");
+    else if (is_closed(report))
+        refuse_member(p, "report", "closed", "Rows about single people stay closed: "
+                                             "there is no ledger yet to write them down.");
     else
         spec->report = (enum spec_report)find_word(p, "report", report, reports);
     if (json_doc_member(root, "cohort"))

@@ -9,7 +9,8 @@
 #include "query/spec.h"
 
 /* What the asker did wrong: where (a JSON pointer), a code the console knows ("query", "where",
- * "personal", "unsupported"), and an English sentence in the arena. */
+ * "personal", "unsupported"; "closed" for rows about single people), and an English sentence in the
+ * arena. */
 struct spec_error {
     struct str at;
     const char *code;

@@ -70,7 +70,22 @@ int wal_record_decode(struct str data, struct wal_record *record, size_t *used)
 
 /* ---- encoding a batch ----------------------------------------------------------------------- */
 
+/* Neighbours in a batch are much alike: what stood at the same place of the last one needs no look
+ * into the map. Borrowed from the batch. */
+struct recent {
+    struct str text;
+    uint32_t index;
+    bool is_set;
+};
+
+enum { RECENT_MAX = 64 };
+
 struct encoder {
+    struct str names[RECENT_MAX];       /* of the last row */
+    uint32_t name_count;
+    uint32_t shape;
+    bool has_shape;
+    struct recent values[RECENT_MAX];   /* of texts, by their place */
     struct map strings;        /* text → index */
     struct map shapes;         /* encoded shape → index */
     struct bytes string_table;
@@ -88,9 +103,29 @@ static uint32_t intern(struct encoder *e, struct str text)
     return *index;
 }
 
+static uint32_t intern_again(struct encoder *e, struct recent *recent, struct str text)
+{
+    if (!recent->is_set || !str_equal(recent->text, text))
+        *recent = (struct recent){ text, intern(e, text), true };
+    return recent->index;
+}
+
+static bool is_last_shape(const struct encoder *e, const struct property *properties,
+                          uint32_t count)
+{
+    if (!e->has_shape || count != e->name_count)
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (!str_equal(properties[i].name, e->names[i]))
+            return false;
+    return true;
+}
+
 static uint32_t intern_shape(struct encoder *e, const struct property *properties, uint32_t count)
 {
     bool is_new;
+    if (is_last_shape(e, properties, count))
+        return e->shape;
     bytes_reset(&e->scratch);
     bytes_put_varint(&e->scratch, count);
     for (uint32_t i = 0; i < count; i++)
@@ -99,6 +134,11 @@ static uint32_t intern_shape(struct encoder *e, const struct property *propertie
     uint32_t *index = map_put(&e->shapes, shape, (uint32_t)e->shapes.count, &is_new);
     if (is_new)
         bytes_append_str(&e->shape_table, shape);
+    e->has_shape = count <= RECENT_MAX;
+    e->name_count = count;
+    e->shape = *index;
+    for (uint32_t i = 0; i < count && e->has_shape; i++)
+        e->names[i] = properties[i].name;
     return *index;
 }
 
@@ -127,8 +167,15 @@ static void encode_value(struct encoder *e, const struct value *v)
 static void encode_values(struct encoder *e, const struct property *properties, uint32_t count)
 {
     bytes_put_varint(&e->rows, intern_shape(e, properties, count));
-    for (uint32_t i = 0; i < count; i++)
-        encode_value(e, &properties[i].value);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct value *v = &properties[i].value;
+        if (v->type == VALUE_STRING && i < RECENT_MAX) {
+            bytes_put_u8(&e->rows, VALUE_STRING);
+            bytes_put_varint(&e->rows, intern_again(e, &e->values[i], v->as.string));
+        } else {
+            encode_value(e, v);
+        }
+    }
 }
 
 static void encode_event(struct encoder *e, const struct event *event)

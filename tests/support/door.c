@@ -4,6 +4,7 @@
 
 #include "crypto/random.h"
 #include "crypto/seal.h"
+#include "ingest/plain_cache.h"
 
 void door_open(struct door *door)
 {
@@ -24,15 +25,18 @@ void door_open(struct door *door)
     for (uint8_t i = 0; i < 32; i++)
         k[i] = i;
     sealer_add_project_key(door->sealer, 7, 1, k);
+    door->plain = plain_cache_create();
     door->request = (struct ingest_request){
         .arena = &door->arena, .settings = door->settings, .received_ms = 1795453200000,
         .protocol = STR("mixpanel"), .seal = seal_session_begin(door->sealer, &door->arena),
+        .plain = door->plain,
     };
 }
 
 void door_close(struct door *door)
 {
     sealer_destroy(door->sealer);
+    plain_cache_destroy(door->plain);
     settings_unpin(door->settings);
     arena_wipe(&door->arena);
 }

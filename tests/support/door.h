@@ -9,6 +9,7 @@ struct door {
     struct arena arena;
     struct settings *settings;
     struct sealer *sealer;
+    struct plain_cache *plain;
     uint8_t vault_secret[32];
     uint8_t ledger_secret[32];
     struct sealer_keys keys;

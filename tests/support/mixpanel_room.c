@@ -5,6 +5,7 @@
 #include "crypto/random.h"
 #include "crypto/seal.h"
 #include "event/limits.h"
+#include "ingest/plain_cache.h"
 #include "ingest/protocol/mixpanel_decode.h"
 #include "ingest/seal.h"
 
@@ -29,6 +30,7 @@ void mixpanel_room_open(struct mixpanel_room *room)
     char hex[2 * HASH_SHA256_BYTES + 1];
     *room = (struct mixpanel_room){ 0 };
     room->sealer = make_sealer();
+    room->plain = plain_cache_create();
     hash_sha256(STR(ROOM_SECRET), hash);
     str_hex(hash, sizeof(hash), hex);
     bytes_printf(&json,
@@ -46,6 +48,7 @@ void mixpanel_room_close(struct mixpanel_room *room)
     arena_release(&room->arena);
     settings_unpin(room->settings);
     sealer_destroy(room->sealer);
+    plain_cache_destroy(room->plain);
 }
 
 void mixpanel_room_reset(struct mixpanel_room *room)
@@ -62,6 +65,7 @@ static void begin(struct mixpanel_room *room)
         .peer_ip = STR("192.0.2.7"),
         .user_agent = STR(""),
         .seal = seal_session_begin(room->sealer, &room->arena),
+        .plain = room->plain,
     };
 }
 

@@ -14,6 +14,7 @@
 struct mixpanel_room {
     struct settings *settings;
     struct sealer *sealer;
+    struct plain_cache *plain;
     struct arena arena;
     /* Of the last request; valid until the next. */
     struct ingest_request request;

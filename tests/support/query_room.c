@@ -25,7 +25,7 @@ static uint64_t needed(void *ctx)
 
 static void caught_up(void *ctx)
 {
-    (void)ctx;
+    ((struct query_room *)ctx)->has_caught_up = true;
 }
 
 static void failed(void *ctx, int r)
@@ -62,9 +62,11 @@ void query_room_open(struct query_room *room)
     struct query_follow_config follow = {
         .wal = room->wal_fs, .watch = room->watches[1], .sink = stores_sink(room->stores),
         .live = room->live, .tick = tick, .needed = needed, .caught_up = caught_up,
-        .failed = failed,
+        .failed = failed, .ctx = room,
     };
     room->follow = query_follow_start(&follow);
+    while (!room->has_caught_up)
+        clock_sleep_ms(1);
     room->answers = (struct query_answers){
         .stores = room->stores, .live = room->live, .follow = room->follow,
         .intake = room->intake, .grants = &room->grants, .zones = room->zones,

@@ -7,6 +7,7 @@
 #include "support/temp.h"
 
 struct query_room {
+    _Atomic bool has_caught_up;   /* the follower stood at the end of the wal */
     struct temp data, wal;
     struct fs *data_fs, *wal_fs, *zones;
     struct watch *watches[2];

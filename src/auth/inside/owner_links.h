@@ -1,7 +1,7 @@
 /* The owner's one-time link: the way in until there are passwords and passkeys. At most one is
  * alive. The database has its hash; its text lies in the file `owner-link` of auth's room, so that
  * `amana serve` can print it whole, and is gone the moment it was used, replaced or is over.
- * docs/decisions/0020-random-secrets-as-hashes.md says what that file costs. */
+ * docs/decisions/0012-random-secrets-as-hashes.md says what that file costs. */
 #ifndef AUTH_INSIDE_OWNER_LINKS_H
 #define AUTH_INSIDE_OWNER_LINKS_H
 

@@ -1,4 +1,4 @@
-/* How auth keeps what is secret: as a hash. docs/decisions/0020-random-secrets-as-hashes.md */
+/* How auth keeps what is secret: as a hash. docs/decisions/0012-random-secrets-as-hashes.md */
 #ifndef AUTH_INSIDE_SECRET_H
 #define AUTH_INSIDE_SECRET_H
 

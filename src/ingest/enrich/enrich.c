@@ -5,7 +5,6 @@
 #include "event/limits.h"
 #include "ingest/enrich/place.h"
 #include "ingest/enrich/referrer.h"
-#include "ingest/enrich/user_agent.h"
 
 /* Adds a property unless the record has it. */
 static void add(struct ingest_request *request, struct record *record, const char *name,
@@ -119,14 +118,17 @@ static void add_origin(struct ingest_request *request, struct record *record)
 
 void enrich_step(struct ingest_request *request, struct record *record)
 {
+    if (!request->has_agent)
+        request->agent = user_agent_read(request->user_agent);
+    request->has_agent = true;
     /* An importer's or a server's agent says nothing about the person. */
     if (record->kind == RECORD_EVENT && !request->is_import) {
-        struct user_agent agent = user_agent_read(request->user_agent);
-        if (agent.is_bot)
+        const struct user_agent *agent = &request->agent;
+        if (agent->is_bot)
             record->event.flags |= EVENT_BOT;
         if (str_starts(request->user_agent, STR("Mozilla/"))) {
-            add(request, record, "$browser", agent.browser);
-            add(request, record, "$os", agent.os);
+            add(request, record, "$browser", agent->browser);
+            add(request, record, "$os", agent->os);
         }
     }
     if (record->kind == RECORD_EVENT)

@@ -1,4 +1,4 @@
-/* Which country an address lies in (docs/decisions/0012-place-from-address.md), from a MaxMind DB
+/* Which country an address lies in (docs/decisions/0008-place-from-address.md), from a MaxMind DB
  * file: its own nested form (country.iso_code) or the flat one (country_code). */
 #ifndef INGEST_ENRICH_PLACE_H
 #define INGEST_ENRICH_PLACE_H

@@ -129,9 +129,17 @@ static void read_lines(struct mixpanel_reader *reader, struct str text)
     }
 }
 
+/* Events of SDKs have 300 bytes and more. */
+static uint32_t guess_records(size_t len)
+{
+    size_t guess = 1 + len / 300;
+    return guess < 128 ? (uint32_t)guess : 128;
+}
+
 static void read_data(struct mixpanel_reader *reader, const struct mixpanel_body *body)
 {
     struct mixpanel_output *output = reader->output;
+    reader->record_guess = guess_records(body->data.len);
     output->is_empty = true;
     if (body->data.len == 0)
         output->whole = REFUSAL_body_malformed;

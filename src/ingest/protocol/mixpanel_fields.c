@@ -15,7 +15,8 @@ struct record *mixpanel_fields_add(struct mixpanel_reader *reader, enum record_k
 {
     struct mixpanel_output *output = reader->output;
     if (output->count == reader->record_cap) {
-        uint32_t cap = reader->record_cap ? reader->record_cap * 2 : 8;
+        uint32_t first = reader->record_guess ? reader->record_guess : 8;
+        uint32_t cap = reader->record_cap ? reader->record_cap * 2 : first;
         struct record *records = arena_try(reader->request->arena, cap * sizeof(*records));
         if (!records)
             return NULL;

@@ -11,6 +11,7 @@ struct mixpanel_reader {
     struct mixpanel_output *output;
     struct json_scan *scan;
     uint32_t record_cap;
+    uint32_t record_guess;       /* how many there may be; 0 = no idea */
     struct property *properties; /* of the object that is being read */
     uint32_t property_count;
     uint32_t property_cap;

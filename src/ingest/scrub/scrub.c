@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "event/limits.h"
 #include "ingest/classify.h"
 #include "ingest/detect.h"
+#include "ingest/plain_cache.h"
 
 enum { SCHEME_MAX = 16 };
 
@@ -152,10 +154,17 @@ static struct str scrub_url(struct ingest_request *request, struct str url)
     return to_arena(request, &built);
 }
 
-static bool is_sealed_whole(const struct record *record, struct str property, struct str text)
+static void scrub_text(struct ingest_request *request, const struct record *record,
+                       struct str property, struct value *v)
 {
-    enum schema_class class = classify_value(record->project, property, text).class;
-    return class == SCHEMA_PERSONAL || class == SCHEMA_SECRET;
+    struct str before = v->as.string;
+    struct verdict verdict = classify_value(record->project, property, before);
+    if (verdict.class != SCHEMA_PERSONAL && verdict.class != SCHEMA_SECRET)
+        v->as.string = is_url(before) ? scrub_url(request, before) : mask_pieces(request, before);
+    /* The steps that follow judge the same text under the same name, unless it changes. */
+    v->is_judged = before.len <= LIMIT_STRING_BYTES && str_equal(before, v->as.string);
+    v->class = (uint8_t)verdict.class;
+    v->kind = (uint8_t)verdict.kind;
 }
 
 static void scrub_value(struct ingest_request *request, const struct record *record,
@@ -170,10 +179,96 @@ static void scrub_value(struct ingest_request *request, const struct record *rec
             member->name = mask_pieces(request, member->name);
             scrub_value(request, record, member->name, member->value);
         }
-    } else if (v->type == VALUE_STRING && !is_sealed_whole(record, property, v->as.string)) {
-        v->as.string = is_url(v->as.string) ? scrub_url(request, v->as.string)
-                                            : mask_pieces(request, v->as.string);
+    } else if (v->type == VALUE_STRING) {
+        scrub_text(request, record, property, v);
     }
+}
+
+/* ---- what was judged before ----------------------------------------------------------------- */
+
+/* Scalars alone: inside lists and objects more than one name counts. Texts that will be cut are
+ * judged again after it. */
+static bool may_be_plain(struct str name, const struct value *v)
+{
+    return v->type != VALUE_LIST && v->type != VALUE_OBJECT && v->type != VALUE_REF &&
+           name.len <= PLAIN_CACHE_TEXT_MAX &&
+           (v->type != VALUE_STRING || v->as.string.len <= LIMIT_STRING_BYTES);
+}
+
+static bool is_same(const struct property *a, const struct property *b)
+{
+    return str_equal(a->name, b->name) &&
+           (a->value.type != VALUE_STRING || str_equal(a->value.as.string, b->value.as.string));
+}
+
+static void scrub_anew(struct ingest_request *request, const struct record *record,
+                       struct property *property)
+{
+    property->name = mask_pieces(request, property->name);
+    scrub_value(request, record, property->name, &property->value);
+}
+
+/* Asks the cache. A property that this step leaves as it is, and those after it too, is remembered
+ * as plain. */
+static void judge_property(struct ingest_request *request, const struct record *record,
+                           struct property *property)
+{
+    struct property before = *property;
+    uint32_t dropped[REFUSAL_COUNT];
+    bool is_text = property->value.type == VALUE_STRING;
+    struct plain_case about = {
+        .kind = is_text ? PLAIN_TEXT : PLAIN_SCALAR, .name = property->name,
+        .class = settings_class(record->project, property->name),
+        .text = is_text ? property->value.as.string : STR(""),
+    };
+    struct plain_key key = plain_cache_key(request->plain, &about);
+    property->value.is_plain = plain_cache_has(request->plain, &key);
+    if (property->value.is_plain)
+        return;
+    memcpy(dropped, request->dropped, sizeof(dropped));
+    scrub_anew(request, record, property);
+    if (is_same(&before, property) && memcmp(dropped, request->dropped, sizeof(dropped)) == 0 &&
+        classify_is_plain(record->project, property)) {
+        plain_cache_add(request->plain, &key);
+        property->value.is_plain = true;
+    }
+}
+
+static void scrub_property(struct ingest_request *request, const struct record *record,
+                           struct property *property, struct recent_plain *recent)
+{
+    struct value *v = &property->value;
+    if (!request->plain || !may_be_plain(property->name, v)) {
+        scrub_anew(request, record, property);
+        return;
+    }
+    if (recent && recent->project == record->project && recent->type == v->type &&
+        str_equal(recent->name, property->name) &&
+        (v->type != VALUE_STRING || str_equal(recent->text, v->as.string))) {
+        v->is_plain = true;
+        return;
+    }
+    judge_property(request, record, property);
+    if (recent && v->is_plain)
+        *recent = (struct recent_plain){ record->project, v->type, property->name,
+                                         v->type == VALUE_STRING ? v->as.string : STR("") };
+}
+
+static void scrub_event_name(struct ingest_request *request, struct str *name)
+{
+    struct plain_case about = { .kind = PLAIN_EVENT_NAME, .text = *name };
+    struct detect_piece piece;
+    if (!request->plain || name->len > PLAIN_CACHE_TEXT_MAX) {
+        *name = mask_pieces(request, *name);
+        return;
+    }
+    struct plain_key key = plain_cache_key(request->plain, &about);
+    if (plain_cache_has(request->plain, &key))
+        return;
+    if (detect_piece(*name, 0, &piece))
+        *name = mask_pieces(request, *name);
+    else
+        plain_cache_add(request->plain, &key);
 }
 
 void scrub_step(struct ingest_request *request, struct record *record)
@@ -181,11 +276,10 @@ void scrub_step(struct ingest_request *request, struct record *record)
     uint32_t *count;
     struct property *properties = *record_properties(record, &count);
     if (record->kind == RECORD_EVENT)
-        record->event.name = mask_pieces(request, record->event.name);
+        scrub_event_name(request, &record->event.name);
     else
         record->update.group_key = mask_pieces(request, record->update.group_key);
-    for (uint32_t i = 0; i < *count; i++) {
-        properties[i].name = mask_pieces(request, properties[i].name);
-        scrub_value(request, record, properties[i].name, &properties[i].value);
-    }
+    for (uint32_t i = 0; i < *count; i++)
+        scrub_property(request, record, &properties[i],
+                       i < RECENT_PLAIN_MAX ? &request->recent[i] : NULL);
 }

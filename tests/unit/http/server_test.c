@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "event/limits.h"
 #include "support/test.h"
 #include "sys/clock.h"
 #include "sys/sock.h"
@@ -44,6 +45,12 @@ static void handle(void *ctx, struct http_request *request)
     if (str_equal(http_request_path(request), STR("/later"))) {
         check(pthread_create(&thread, NULL, answer_later, request) == 0);
         (void)pthread_detach(thread);
+        return;
+    }
+    if (str_equal(http_request_path(request), STR("/long"))) {
+        bytes_printf(&text, "query of %zu", http_request_query(request).len);
+        say(request, 200, bytes_str(&text));
+        bytes_release(&text);
         return;
     }
     bytes_printf(&text, STR_FMT " " STR_FMT " " STR_FMT " %zu " STR_FMT " " STR_FMT,
@@ -98,6 +105,30 @@ static void test_server__request_arrives_as_it_was_sent(void **state)
     assert_non_null(strstr(out, "200 OK"));
     assert_non_null(strstr(out, "X-Test: yes"));
     assert_non_null(strstr(out, "POST /a b x=%41&y 3 v 127.0.0.1"));
+}
+
+/* What a browser adds to it must fit too, and the connection must serve another after it. */
+static void test_server__a_url_of_the_longest_has_room(void **state)
+{
+    static char query[LIMIT_URL_BYTES - 32], header[6000];
+    struct bytes text = { 0 };
+    char out[2048], expected[64];
+    memset(query, 'q', sizeof(query));
+    memset(header, 'h', sizeof(header));
+    for (size_t i = 100; i < sizeof(query); i += 1000)
+        query[i] = i % 2000 < 1000 ? '=' : '&';
+    for (int i = 0; i < 2; i++) {
+        bytes_printf(&text, "GET /long?" STR_FMT " HTTP/1.1\r\nHost: h\r\nCookie: a=" STR_FMT
+                     "\r\n\r\n", STR_ARG(str_of(query, sizeof(query))),
+                     STR_ARG(str_of(header, sizeof(header))));
+    }
+    bytes_put_u8(&text, 0);
+    talk(*state, (const char *)text.ptr, out);
+    bytes_release(&text);
+    (void)snprintf(expected, sizeof(expected), "query of %zu", sizeof(query));
+    char *first = strstr(out, expected);
+    assert_non_null(first);
+    assert_non_null(strstr(first + 1, expected));
 }
 
 static void test_server__answers_may_come_from_another_thread(void **state)
@@ -178,6 +209,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_server__request_arrives_as_it_was_sent, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_server__a_url_of_the_longest_has_room, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_server__answers_may_come_from_another_thread, setup,
                                         teardown),

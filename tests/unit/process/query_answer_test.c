@@ -239,6 +239,14 @@ static void test_status__says_what_came_and_what_did_not(void **state)
     end(&asked);
 }
 
+static void test_report__of_single_people_is_closed(void **state)
+{
+    struct asked asked = ask(*state, QUERY_REPORT, "{\"report\":\"people\"}");
+    assert_int_equal(asked.status, 403);
+    assert_non_null(strstr((const char *)asked.json.ptr, "\"closed\""));
+    end(&asked);
+}
+
 static void test_status__of_a_project_without_events(void **state)
 {
     struct query_question q = { .what = QUERY_STATUS, .project = 99, .question = STR("{}") };
@@ -445,6 +453,7 @@ int main(void)
         TEST(report__what_is_wrong_with_a_question),
         TEST(report__the_zone_is_the_questions_or_the_projects),
         TEST(report__of_a_project_without_events),
+        TEST(report__of_single_people_is_closed),
     };
     return RUN(tests);
 }

@@ -187,7 +187,8 @@ static void test_spec_json__what_is_known_and_not_here_is_said(void **state)
 {
     (void)state;
     assert_refused("{\"report\":\"funnel\",\"steps\":[]}", "unsupported", "/report");
-    assert_refused("{\"report\":\"timeline\"}", "unsupported", "/report");
+    assert_refused("{\"report\":\"timeline\"}", "closed", "/report");
+    assert_refused("{\"report\":\"people\",\"size\":50}", "closed", "/report");
     assert_refused(QUESTION("\"cohort\":12"), "unsupported", "/cohort");
     assert_refused(QUESTION("\"by\":[\"cohort:12\"]"), "unsupported", "/by/0");
     assert_refused(ROW("{\"event\":\"A\",\"measure\":\"dau\"}"), "unsupported",
