@@ -54,6 +54,7 @@ struct query_intake {
     uint32_t in_flight;
     uint64_t last_id;
     int fd;                        /* -1 = closed */
+    bool has_taken;                /* the vault took a batch over this link: its keys fit */
     bool is_dirty;
     uint32_t unsaved;              /* batches done since the file was written */
     uint64_t save_at_ms;
@@ -195,6 +196,7 @@ static void take_link(struct query_intake *in)
         return;
     drop_link(in);
     in->fd = fd;
+    in->has_taken = false;
     in->resume_at_ms = 0;
 }
 
@@ -261,10 +263,14 @@ static int send_waiting(struct query_intake *in)
 
 /* ---- answers -------------------------------------------------------------------------------- */
 
+/* A refused batch is behind us only once the vault took another one: a vault with the wrong keys
+ * refuses all of them, and what it could not open must stay in the wal. */
 static void land(struct query_intake *in)
 {
     while (in->in_flight && in->flights[in->first].is_done) {
         struct flight *flight = &in->flights[in->first];
+        if (!flight->is_taken && !in->has_taken)
+            break;
         in->done = flight->upto;
         in->is_dirty = true;
         in->unsaved++;
@@ -285,7 +291,7 @@ static struct flight *find_flight(struct query_intake *in, uint64_t id)
     return NULL;
 }
 
-/* Refused for what it is, a batch stays refused: it is passed over, loudly. */
+/* Refused for what it is, a batch stays refused: it is passed over, loudly, once land() lets it. */
 static int on_refused(struct query_intake *in, struct flight *flight, struct str body)
 {
     enum vault_refusal refusal;
@@ -317,6 +323,7 @@ static int on_answer(struct query_intake *in, const struct msg *msg)
         return ERR_INVALID;
     int r = vault_wire_decode_stored(msg->body, &stored);
     flight->is_done = flight->is_taken = r == 0;
+    in->has_taken |= flight->is_taken;
     return r;
 }
 

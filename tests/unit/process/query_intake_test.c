@@ -331,6 +331,20 @@ static void test_intake__what_is_no_batch_is_passed_over(void **state)
     assert_int_equal(room->seen_count, 4);
 }
 
+/* A vault that opens nothing has the wrong keys: the wal keeps what it refused, however much. */
+static void test_intake__a_vault_that_opens_nothing_costs_nothing(void **state)
+{
+    struct room *room = *state;
+    room->refuse = VAULT_REFUSAL_FORGED;
+    start_vault(room);
+    append(room, 0, 20, 10);
+    seen_reaches(room, 16);
+    clock_sleep_ms(50);
+    restart_intake(room);
+    assert_int_equal(query_intake_position(room->intake).offset, 0);
+    assert_int_equal(query_intake_sealed(room->intake, 7), 0);
+}
+
 /* A vault that stopped takes nothing: all is kept and sent again later. */
 static void test_intake__a_stopped_vault_loses_nothing(void **state)
 {
@@ -359,6 +373,7 @@ int main(void)
         TEST(the_position_keeps_up),
         TEST(does_not_run_ahead_of_the_vault),
         TEST(what_is_no_batch_is_passed_over),
+        TEST(a_vault_that_opens_nothing_costs_nothing),
         TEST(a_stopped_vault_loses_nothing),
     };
     return RUN(tests);

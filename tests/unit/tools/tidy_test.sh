@@ -49,7 +49,7 @@ out=$(cd "$tree" && "$tidy")
 if [ "$out" = "tidy: 0 findings" ]; then passed=1; else failed=1; printf '%s\n' "$out"; fi
 
 sed -i '1a #include "sys/b.h"' "$tree/src/base/a.c"
-expect "an upward include" "base (floor 1) may not include sys (floor 2)"
+expect "an upward include" "base (floor 1) may not include sys/b.h (floor 2)"
 sed -i '1a #include "engine/x.h"' "$tree/src/base/a.c"
 expect "a far upward include" "may not include engine"
 printf '#include "store/part.h"\n' >"$tree/src/engine/e.def"
