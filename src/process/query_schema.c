@@ -1,40 +1,7 @@
 #include "process/query_schema.h"
 
+#include "event/schema_names.h"
 #include "event/value.h"
-
-enum { BARE_MAX = 32 };
-
-/* Useful, coarse: place, browser, OS, referrer host, organisation (DESIGN 3.3). */
-static const char *const quasi[] = {
-    "city", "region", "country", "countrycode", "mpcountrycode", "timezone", "browser",
-    "browserversion", "os", "osversion", "device", "model", "brand", "manufacturer", "carrier",
-    "company", "companyname", "companyid", "organisation", "organization", "orgid", "org", "team",
-    "workspace", "referringdomain", "initialreferringdomain", "searchengine",
-};
-
-static bool is_alnum(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-/* "$initial_referring_domain" → "initialreferringdomain". */
-static bool is_quasi(struct str property)
-{
-    char bare[BARE_MAX];
-    size_t len = 0;
-    for (size_t i = 0; i < property.len; i++) {
-        char c = property.ptr[i];
-        if (!is_alnum(c))
-            continue;
-        if (len == sizeof(bare))
-            return false;
-        bare[len++] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-    }
-    for (size_t i = 0; i < sizeof(quasi) / sizeof(quasi[0]); i++)
-        if (str_equal(str_of(bare, len), str_from(quasi[i])))
-            return true;
-    return false;
-}
 
 static enum schema_class from_settings(const struct json_node *classes, struct str property)
 {
@@ -55,7 +22,8 @@ enum schema_class query_schema_class(const struct json_node *classes, struct str
         return SCHEMA_PERSONAL;
     if (class == SCHEMA_OPEN || class == SCHEMA_QUASI)
         return class;
-    return is_quasi(property) ? SCHEMA_QUASI : SCHEMA_OPEN;
+    const struct schema_name *named = schema_names_find(property);
+    return named && named->class == SCHEMA_QUASI ? SCHEMA_QUASI : SCHEMA_OPEN;
 }
 
 void query_schema_write_types(uint32_t types, struct json_write *w)
