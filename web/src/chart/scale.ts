@@ -48,19 +48,25 @@ export function labelled(n: number, room: number): number[] {
   return [...found, n - 1];
 }
 
-/** Indexes that suffice to draw `values` on `pixels`: first, least, most and last of each pixel. */
-export function thinned(values: number[], pixels: number): number[] {
+/** Indexes that suffice to draw `values` on `pixels`: of each pixel the first, least, most and last,
+ *  and the first gap. */
+export function thinned(values: (number | null)[], pixels: number): number[] {
   const n = values.length;
   if (n <= 2 * pixels || pixels < 1) return values.map((_, i) => i);
   const keep: number[] = [];
   for (let p = 0; p < pixels; p++) {
     const from = Math.floor(p * n / pixels), to = Math.floor((p + 1) * n / pixels);
-    let low = from, high = from;
+    let low = from, high = from, gap = from;
     for (let i = from; i < to; i++) {
-      if (values[i]! < values[low]!) low = i;
-      if (values[i]! > values[high]!) high = i;
+      const value = values[i]!;
+      if (value === null) {
+        if (values[gap] !== null) gap = i;
+        continue;
+      }
+      if ((values[low] ?? Infinity) > value) low = i;
+      if ((values[high] ?? -Infinity) < value) high = i;
     }
-    keep.push(...new Set([from, low, high, to - 1].sort((a, b) => a - b)));
+    keep.push(...new Set([from, low, high, gap, to - 1].sort((a, b) => a - b)));
   }
   return keep;
 }

@@ -9,7 +9,8 @@ import { parse_where, print_where } from "../query/where";
 import type { Asked } from "./asking";
 import { asked, waiting } from "./asking";
 import { csv_of, download, file_name } from "./csv";
-import { frame_of, is_empty } from "./frame";
+import { few_said } from "./few";
+import { frame_of, is_all_few, is_empty } from "./frame";
 import type { Frame } from "./frame";
 import { event_name, filter_phrase } from "./naming";
 import { Numbers, measure_of } from "./numbers";
@@ -94,6 +95,7 @@ export function Segmentation({ view, title, on_change }: {
     <div class={waiting.value ? "old" : ""} aria-busy={waiting.value > 0} data-answer={done.at}>
       <div class={waiting.value === 2 ? "waits on" : "waits"} />
       {nothing ? <Empty question={done.question} on_change={on_change} />
+        : is_all_few(frame) ? view !== "table" && <p class="said" role="status">{few_said(frame.unit)}</p>
         : view !== "table" && <figure><Figure frame={frame} view={view} /></figure>}
       {view !== "table" && provenance}
       {!nothing && <Same done={done} frame={frame} view={view} title={title} />}
