@@ -70,7 +70,7 @@ function Tip({ frame, at, x, series }: TipProps) {
   const bucket = frame.buckets[at]!;
   const compares = lag > 0 && at >= lag && !bucket.partial && !frame.buckets[at - lag]!.partial;
   return (
-    <div class={`tip float${x > 58 ? " before" : ""}${compares ? " changes" : ""}`} dir={page_direction.value}
+    <div class={`tip float${x > 50 ? " before" : ""}${compares ? " changes" : ""}`} dir={page_direction.value}
       style={{ "--x": x.toFixed(2) }}>
       <p class="top">
         <span>{bucket_long(frame.unit, bucket.key)}</span>
@@ -86,7 +86,7 @@ function Tip({ frame, at, x, series }: TipProps) {
               <bdi class="name">{line.name}</bdi>
               {now === null ? <span class="num few">{told(now)}</span>
                 : <span class="num"><span class="n">{number(now)}</span></span>}
-              {compares && <span class="num"><span class="n">{now !== null && before !== null && change(now, before)}</span></span>}
+              {compares && now !== null && <span class="num"><span class="n">{before !== null && change(now, before)}</span></span>}
             </li>
           );
         })}
@@ -105,7 +105,7 @@ function Ends({ frame, scale }: { frame: Frame; scale: Scale }) {
         <span key={line.id} style={{ "--y": places[i]!.toFixed(2), ...paint(line.color) }}>
           <Stroke color={line.color} />
           <bdi class="name" title={line.name}>{line.name}</bdi>
-          <b><Cell value={line.values[last]!} /></b>
+          <b><Cell value={line.values[last]!} people={line.people} /></b>
         </span>
       ))}
     </div>

@@ -217,6 +217,7 @@ export const ar: Catalogue = {
 
   answered: "أُجيب خلال {ms} مللي ثانية",
   exact: (n: number, shown: string) => ({ words: row_count, n, shown, text: "بدقة، من {rows}" }),
+  rounded: "من {rows} على الأكثر",
   until: "حتى {time}",
   behind: "حتى {time}، بتأخر {n} دقيقة",
   folded: groups_folded,

@@ -185,6 +185,7 @@ export const en = {
 
   answered: "Answered in {ms} ms",
   exact: (n: number, shown: string) => ({ words: row_count, n, shown, text: "exact, from {rows}" }),
+  rounded: "from at most {rows}",
   until: "up to {time}",
   behind: "up to {time}, {n} min behind",
   folded: { one: "{n} group under {min} people folded into “other”",

@@ -22,16 +22,17 @@ import { Slot } from "./slot";
 
 interface Part { question: Question; on_change: (question: Question) => void }
 
-function event_options(): Option<string>[] {
+function event_options(chosen = ""): Option<string>[] {
   const events = schema.value?.events ?? [];
-  return [...events.map((e) => ({ key: e.name, value: e.name, label: e.name, note: number(e.count) })),
-    { key: any_event, value: any_event, label: t.value.event_any, note: undefined }];
+  const any = { name: any_event, count: null };
+  return [...events, any].map(({ name, count }) => ({ key: name, value: name, label: event_name(name),
+    note: count === null ? undefined : number(count), checked: name === chosen }));
 }
 
 function EventSlot({ show, on_change, on_remove }: {
   show: Show; on_change: (show: Show) => void; on_remove?: (() => void) | undefined;
 }) {
-  const options = useMemo(event_options, [schema.value, t.value]);
+  const options = useMemo(() => event_options(show.event), [schema.value, t.value, show.event]);
   const name = event_name(show.event);
   return (
     <Slot clause={name} name="event" panel={(close) => (
@@ -177,15 +178,15 @@ function DatesSlot({ question, on_change }: Part) {
   return <>{fill(t.value.ask.from, { range: slot })}</>;
 }
 
-export function zone_options(): Option<string>[] {
+function zone_options(chosen: string): Option<string>[] {
   const own = project.value?.zone;
-  const all = new Set([...(own ? [own] : []), "UTC", ...Intl.supportedValuesOf("timeZone")]);
+  const all = new Set([...(own ? [own] : []), chosen, "UTC", ...Intl.supportedValuesOf("timeZone")]);
   return [...all].map((zone) => ({ key: zone, value: zone, label: city(zone), also: zone,
-    note: zone === own ? t.value.zone_project : zone }));
+    checked: zone === chosen, note: zone === own ? t.value.zone_project : zone }));
 }
 
 export function ZoneSlot({ zone, on_pick }: { zone: string; on_pick: (zone: string) => void }) {
-  const options = useMemo(zone_options, [t.value, project.value]);
+  const options = useMemo(() => zone_options(zone), [t.value, project.value, zone]);
   return (
     <Slot clause={city(zone)} name="zone" panel={(close) => (
       <Picker label={t.value.zone_pick} options={options} on_pick={(z) => { on_pick(z); close(); }} />
@@ -196,7 +197,7 @@ export function ZoneSlot({ zone, on_pick }: { zone: string; on_pick: (zone: stri
 }
 
 function AddEvent({ question, on_change }: Part) {
-  const options = useMemo(event_options, [schema.value, t.value]);
+  const options = useMemo(() => event_options(), [schema.value, t.value]);
   if (question.show.length >= rows_max) return null;
   return (
     <Slot adds clause={t.value.event_add} name="event-add" panel={(close) => (

@@ -20,10 +20,14 @@ export const few_said = (unit: Unit): string => unit === "all" ? about(t.value.f
 export const folded_groups = (n: number): string => about(count(t.value.folded, n));
 export const folded_cells = (n: number): string => about(count(t.value.few_cells, n));
 
-/** A cell in a column of numbers: short to the eye, whole to the ear and on a closer look. */
-export function Cell({ value, at, total }: { value: Told; at?: string; total?: boolean }) {
+interface CellProps { value: Told; people: boolean; at?: string; total?: boolean }
+
+/** A cell in a column of numbers. What is not told of a count of people is short to the eye, whole to
+ *  the ear and on a closer look; elsewhere "< 10" would be read as a number of times. */
+export function Cell({ value, people, at, total }: CellProps) {
   const data = { "data-at": at, "data-total": total ? value ?? "" : undefined };
   if (value !== null) return <span class="n" {...data}>{number(value)}</span>;
+  if (!people) return <span class="few" {...data}>{told(null)}</span>;
   return (
     <span class="few" title={told(null)} {...data}>
       <span aria-hidden="true">{about(t.value.few_short)}</span><span class="unseen">{told(null)}</span>

@@ -23,6 +23,8 @@ export interface Line {
   show: number;
   /** 1 to 10, or 0 for what is folded. */
   color: number;
+  /** Whether it counts people, and not what they did. */
+  people: boolean;
   values: Told[];
 }
 
@@ -95,7 +97,7 @@ export function frame_of(question: Question, answer: Answer): Frame {
     const folded = is_other(series.by);
     return {
       id: `${rows[i]}:${JSON.stringify(series.by)}`, name: line_name(question, rows[i]!, series.by), by: series.by,
-      show: rows[i]!, color: folded ? 0 : ++color <= series_max ? color : 0,
+      show: rows[i]!, people: question.show[rows[i]!]!.measure === "unique", color: folded ? 0 : ++color <= series_max ? color : 0,
       values: buckets.map(({ key }) => at.has(key) ? at.get(key)! : 0),
     };
   });

@@ -47,7 +47,7 @@ function row_of(frame: Frame, line: Line, asked: Asked, maps: Map<string, Told>[
   const [whole, now, before] = maps as [Map<string, Told>, Map<string, Told>, Map<string, Told>];
   return {
     line, total: at_of(whole, line.id), mean: mean_of(line.values.filter((_, i) => !frame.buckets[i]!.partial)),
-    high_at: highest(line.values, asked.question.show[line.show]!.measure === "unique"),
+    high_at: highest(line.values, line.people),
     now: asked.against && at_of(now, line.id), before: asked.against && at_of(before, line.id),
   };
 }
@@ -142,7 +142,7 @@ export function Numbers({ asked, frame, whole }: Props) {
             <tr key={row.line.id} class={row.line.color === 0 ? "rest" : ""} data-line={row.line.id}>
               <th scope="row"><i class="chip" style={paint(row.line.color)} /><bdi>{row.line.name}</bdi></th>
               {has_buckets && <td><Spark values={row.line.values} color={row.line.color} rtl={chart_direction.value === "rtl"} /></td>}
-              <td class="num"><Cell value={row.total} total /></td>
+              <td class="num"><Cell value={row.total} people={row.line.people} total /></td>
               {has_buckets && <td class="num">{row.mean === null ? untold_or_dash(row.line) : <span class="n">{number(Math.round(row.mean * 10) / 10)}</span>}</td>}
               {against && <td class="num"><Change row={row} /></td>}
               {has_buckets && (
@@ -157,7 +157,7 @@ export function Numbers({ asked, frame, whole }: Props) {
               )}
               {columns.map((i) => (
                 <td key={i} class={whole ? "num" : "num wide-only"}>
-                  <Cell value={row.line.values[i]!} at={frame.buckets[i]!.key} />
+                  <Cell value={row.line.values[i]!} people={row.line.people} at={frame.buckets[i]!.key} />
                 </td>
               ))}
             </tr>

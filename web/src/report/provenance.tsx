@@ -60,6 +60,7 @@ function How({ question, answer }: { question: Question; answer: Answer }) {
 export function Provenance({ question, answer, note }: { question: Question; answer: Answer; note?: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const words = t.value;
+  const folded = folded_of(answer);
   const rows = words.exact(answer.rows_scanned, number(answer.rows_scanned));
   const behind_ms = question.to >= today(question.zone) ? Date.now() - answer.until : 0;
   const time = <span class="n">{clock(answer.until, question.zone)}</span>;
@@ -68,11 +69,11 @@ export function Provenance({ question, answer, note }: { question: Question; ans
     <>
       <div class="provenance">
         <span>{fill(words.answered, { ms: <span class="n">{milliseconds(answer.computed_ms)}</span> })}</span>
-        <span>{put(rows.text, { rows: isolated + count(rows.words, rows.n) + "\u2069" })}</span>
+        <span>{put(folded.length ? words.rounded : rows.text, { rows: isolated + count(rows.words, rows.n) + "\u2069" })}</span>
         {answer.until > 0 && (
           <span class={behind_ms > behind_after_ms * 60 ? "warn" : ""}>{fill(words.until, { time })}</span>
         )}
-        {folded_of(answer).map((text) => <span key={text}>{text}</span>)}
+        {folded.map((text) => <span key={text}>{text}</span>)}
         {note && <span>{note}</span>}
         <button type="button" class="link end" data-how onClick={() => dialog.current?.showModal()}>{words.how}</button>
       </div>

@@ -36,7 +36,7 @@ function Empty({ question, on_change }: { question: Question; on_change: (q: Que
   return (
     <div class="said" role="status">
       <p>{fill(words.empty[show.measure], { event: <bdi>{event_name(show.event)}</bdi>, where })}</p>
-      <p>
+      <p class="ways-on">
         {filters.map((filter, i) => (
           <button type="button" key={i} class="button edge" onClick={() =>
             on_change({ ...question, where: print_where(filters.filter((_, k) => k !== i)) ?? "" })}>
