@@ -15,6 +15,7 @@ import { useWidth } from "./width";
 export type Kind = "line" | "bar";
 const height_px = 296;
 const label_px = 92;
+const last_label_px = 118;
 /** How many buckets back lies the one that a value is compared with. */
 const lags: Record<string, number> = { minute: 60, hour: 24, day: 7, week: 1, month: 1 };
 
@@ -40,8 +41,9 @@ function Axes({ frame, scale, x_of, width }: {
   frame: Frame; scale: Scale; x_of: (i: number, n: number) => number; width: number;
 }) {
   const n = frame.buckets.length;
-  const shown = labelled(n, Math.floor(width / label_px));
   const flush = x_of === x_of_point;
+  const end = flush || n > 12 ? last_label_px / width * n : 0;
+  const shown = labelled(n, Math.floor(width / label_px), end);
   return (
     <>
       {scale.ticks.map((tick) => (

@@ -36,15 +36,16 @@ export function apart(wanted: number[], gap: number): number[] {
   return placed;
 }
 
-/** Which buckets bear a label: every k-th, so that `room` of them fit, and always the last. */
-export function labelled(n: number, room: number): number[] {
+/** Which buckets bear a label: every k-th, so that `room` of them fit, and always the last. Before
+ *  the last, `end` buckets bear none: its label is long and ends where the plot ends. */
+export function labelled(n: number, room: number, end = 0): number[] {
   if (n <= 1) return n ? [0] : [];
   const fits = Math.max(2, room);
   const wanted = Math.ceil((n - 1) / (fits - 1));
   const every = [1, 2, 3, 4, 5, 6, 7, 10, 12, 14, 21, 24, 28, 30, 48, 60, 90, 120, 180, 240, 360, 720, 1440]
     .find((k) => k >= wanted) ?? wanted;
   const found: number[] = [];
-  for (let i = 0; i < n - 1; i += every) if (i === 0 || n - 1 - i >= every * .8) found.push(i);
+  for (let i = 0; i < n - 1; i += every) if (i === 0 || n - 1 - i >= Math.max(every * .8, end)) found.push(i);
   return [...found, n - 1];
 }
 

@@ -114,6 +114,7 @@ export const ar: Catalogue = {
     together: "ويُحسب ذلك",
     together_zone: "، بتوقيت {zone}.",
     row_end: "؟",
+    comma: "،",
   },
   measure: { unique: "شخصًا", total: "مرة", sum: "مجموع {p}" },
   measure_pick: { unique: "الأشخاص (كلٌّ مرة واحدة)", total: "مرات الحدوث", sum: "مجموع خاصية…" },
@@ -176,6 +177,7 @@ export const ar: Catalogue = {
   zone_slot: "التوقيت",
   zone_pick: "ابحث عن مدينة",
   zone_project: "توقيت المشروع",
+  countries: { SA: "السعودية", AE: "الإمارات" },
   cities: {
     "Asia/Riyadh": "الرياض", "Asia/Dubai": "دبي", "Asia/Kuwait": "الكويت", "Asia/Qatar": "الدوحة",
     "Asia/Bahrain": "المنامة", "Asia/Muscat": "مسقط", "Asia/Aden": "عدن", "Asia/Baghdad": "بغداد",

@@ -100,6 +100,7 @@ export const en = {
     together: "Counted",
     together_zone: ", on {zone} time.",
     row_end: "?",
+    comma: ",",
   },
   measure: { unique: "people", total: "times", sum: "the sum of {p}" },
   measure_pick: { unique: "people (each counted once)", total: "times it was done", sum: "the sum of a property…" },
@@ -162,6 +163,7 @@ export const en = {
   zone_slot: "Time zone",
   zone_pick: "Find a city",
   zone_project: "the project's",
+  countries: {} as Record<string, string>,
   cities: {} as Record<string, string>,
 
   title_by: "{what} by {groups}",

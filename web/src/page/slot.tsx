@@ -19,6 +19,8 @@ interface Props {
   wide?: boolean;
   name?: string;
   on_escape?: () => void;
+  /** The mark that follows it, which never begins a line of its own. */
+  after?: string | undefined;
 }
 
 /** Moves a panel that would leave the window back into it: by its place, since a transform would leave
@@ -30,7 +32,7 @@ function keep_inside(panel: HTMLElement): void {
   if (over) panel.style.setProperty("--shift", `${Math.round(is_rtl.value ? -over : over)}px`);
 }
 
-export function Slot({ clause, panel, children, adds, wide, name, on_escape }: Props) {
+export function Slot({ clause, panel, children, adds, wide, name, on_escape, after }: Props) {
   const id = useId();
   const is_open = open_slot.value === id;
   const whole = useRef<HTMLSpanElement>(null);
@@ -74,6 +76,7 @@ export function Slot({ clause, panel, children, adds, wide, name, on_escape }: P
         }}>
         {children}
       </button>
+      {after}
       {is_open && (
         <div class={wide ? "panel float wide" : "panel float"} role="dialog" aria-label={clause} tabIndex={-1}>
           {panel(close)}
