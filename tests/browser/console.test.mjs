@@ -144,7 +144,9 @@ test("a question is asked by the keyboard alone, and the address holds it", { sk
   await pick("measure", "times");
   await pick("by-add", "country");
   await pick("unit", "week");
-  await page.waitForFunction(() => document.querySelectorAll("tr[data-line]").length > 1);
+  const answered = () => page.waitForFunction(() => document.querySelectorAll("tr[data-line]").length > 1
+    && document.querySelector("[data-numbers]").innerText.includes("Per week"));
+  await answered();
   const asked = await question_of(page);
   assert.equal(asked.show[0].event, "Create key");
   assert.equal(asked.show[0].measure, "total");
@@ -152,7 +154,7 @@ test("a question is asked by the keyboard alone, and the address holds it", { sk
   assert.deepEqual(asked.by, ["mp_country_code"]);
   const before_reload = await page.locator("[data-numbers]").innerText();
   await page.reload();
-  await page.waitForFunction(() => document.querySelectorAll("tr[data-line]").length > 1);
+  await answered();
   assert.equal(await page.locator("[data-numbers]").innerText(), before_reload);
   await page.context().close();
 });

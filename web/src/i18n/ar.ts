@@ -117,6 +117,7 @@ export const ar: Catalogue = {
     comma: "،",
   },
   measure: { unique: "شخصًا", total: "مرة", sum: "مجموع {p}" },
+  measure_name: { unique: "الأشخاص", total: "المرات", sum: "مجموع {p}" },
   measure_pick: { unique: "الأشخاص (كلٌّ مرة واحدة)", total: "مرات الحدوث", sum: "مجموع خاصية…" },
   measure_head: { unique: "الأشخاص", total: "المرات", sum: "المجموع" },
   measure_slot: "ما يُعدّ",

@@ -103,6 +103,7 @@ export const en = {
     comma: ",",
   },
   measure: { unique: "people", total: "times", sum: "the sum of {p}" },
+  measure_name: { unique: "people", total: "times", sum: "the sum of {p}" },
   measure_pick: { unique: "people (each counted once)", total: "times it was done", sum: "the sum of a property…" },
   measure_head: { unique: "People", total: "Times", sum: "Sum" },
   measure_slot: "What is counted",

@@ -7,7 +7,7 @@ import { add_days, month_end, today, wall_time } from "../query/days";
 import { other_group, series_max } from "../query/question";
 import type { Question, Unit } from "../query/question";
 import type { Told } from "./few";
-import { by_name, event_name, measure_word } from "./naming";
+import { by_name, event_name, measure_name } from "./naming";
 
 export interface Bucket {
   key: string;
@@ -80,7 +80,7 @@ function rows_of(question: Question, series: Series[]): number[] {
 function line_name(question: Question, row: number, by: Group[]): string {
   const show = question.show[row]!;
   const same_event = question.show.filter((s) => s.event === show.event).length > 1;
-  const event = same_event ? `${event_name(show.event)} (${measure_word(show)})` : event_name(show.event);
+  const event = same_event ? `${event_name(show.event)} (${measure_name(show)})` : event_name(show.event);
   if (!question.by) return event;
   const group = by_name(question, by);
   return question.show.length > 1 ? `${event} · ${group}` : group;

@@ -2,6 +2,7 @@
 // and its own direction.
 import { scale_of, y_of } from "../chart/scale";
 import { x_of_point } from "../chart/marks";
+import { dash_of } from "../chart/stroke";
 import { chart_direction, is_rtl, t } from "../i18n/display";
 import { city, count, day, number, put } from "../i18n/write";
 import type { Answer } from "../api/types";
@@ -64,10 +65,11 @@ export async function picture_of(frame: Frame, question: Question, answer: Answe
   const n = frame.buckets.length;
   [0, Math.floor((n - 1) / 2), n - 1].filter((i, k, all) => all.indexOf(i) === k).forEach((i) =>
     write(bucket_short(frame.unit, frame.buckets[i]!.key, i === 0), x_at(x_of_point(i, n)), box.bottom + 20, 12,
-      "ink-3", "center"));
+      "ink-3", n === 1 || (i > 0 && i < n - 1) ? "center" : (i > 0) === rtl ? "left" : "right"));
   frame.lines.forEach((line, k) => {
     pen.strokeStyle = color(`c${line.color}`);
     pen.lineWidth = line.color === 1 ? 2.2 : 1.8;
+    const dashes = (dash_of(line.color) ?? "").split(" ").filter(Boolean).map(Number);
     line.values.forEach((value, i) => {
       const before = line.values[i - 1] ?? null, next = line.values[i + 1] ?? null;
       if (value !== null && before === null && next === null) {
@@ -77,7 +79,7 @@ export async function picture_of(frame: Frame, question: Question, answer: Answe
         pen.fill();
       }
       if (value === null || before === null) return;
-      pen.setLineDash(frame.buckets[i]!.partial || frame.buckets[i - 1]!.partial ? [2, 4] : []);
+      pen.setLineDash(frame.buckets[i]!.partial || frame.buckets[i - 1]!.partial ? [2, 4] : dashes);
       pen.beginPath();
       pen.moveTo(x_at(x_of_point(i - 1, n)), y_at(y_of(scale, before)));
       pen.lineTo(x_at(x_of_point(i, n)), y_at(y_of(scale, value)));
