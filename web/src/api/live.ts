@@ -6,11 +6,12 @@ import type { Live, LiveEvent, Refusal } from "./types";
 
 const kept_max = 200;
 const pause_ms = 1_000;
+const busy_max = 5;
 
 /** The newest events first, at most 200. */
 export const arrivals = signal<LiveEvent[]>([]);
 export const counts = signal<{ accepted: number; refused: number; refusals: Refusal[] } | null>(null);
-/** True once the server has failed the poll twice in a row; being asked too much is not away. */
+/** True once the server has failed the poll twice in a row, or was too busy for it for some seconds. */
 export const is_away = signal(false);
 
 type Heard = (events: LiveEvent[]) => void;
@@ -40,7 +41,7 @@ async function poll(signal: AbortSignal): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       const is_busy = error instanceof Refused && error.status === 429;
-      if (!is_busy && ++failed > 1) is_away.value = true;
+      if (++failed > (is_busy ? busy_max : 1)) is_away.value = true;
       // A cursor of before a restart may mean nothing any more: begin again from the newest.
       if (!is_passing(error)) cursor = null;
       await wait(pause_ms, signal);
