@@ -1,16 +1,17 @@
 // What arrives, as it arrives: one long poll a tab, running only while some page listens.
 import { signal } from "@preact/signals";
-import { get, is_passing, wait } from "./http";
+import { Refused, get, is_passing, wait } from "./http";
 import { project } from "./session";
 import type { Live, LiveEvent, Refusal } from "./types";
 
 const kept_max = 200;
 const pause_ms = 1_000;
+const busy_max = 5;
 
 /** The newest events first, at most 200. */
 export const arrivals = signal<LiveEvent[]>([]);
 export const counts = signal<{ accepted: number; refused: number; refusals: Refusal[] } | null>(null);
-/** True while the server does not answer the poll. */
+/** True once the server has failed the poll twice in a row, or was too busy for it for some seconds. */
 export const is_away = signal(false);
 
 type Heard = (events: LiveEvent[]) => void;
@@ -27,17 +28,20 @@ function take(live: Live, is_first: boolean): void {
 
 async function poll(signal: AbortSignal): Promise<void> {
   let cursor: string | null = null;
+  let failed = 0;
   while (!signal.aborted) {
     const query = new URLSearchParams({ project: String(project.value?.id) });
     if (cursor !== null) query.set("after", cursor);
     try {
       const live: Live = await get<Live>(`/api/live?${query}`, signal);
+      failed = 0;
       is_away.value = false;
       take(live, cursor === null);
       cursor = live.cursor;
     } catch (error) {
       if (signal.aborted) return;
-      is_away.value = true;
+      const is_busy = error instanceof Refused && error.status === 429;
+      if (++failed > (is_busy ? busy_max : 1)) is_away.value = true;
       // A cursor of before a restart may mean nothing any more: begin again from the newest.
       if (!is_passing(error)) cursor = null;
       await wait(pause_ms, signal);

@@ -14,14 +14,23 @@ function LineMark({ frame, line, scale, width }: { frame: Frame; line: Line; sca
   const n = frame.buckets.length;
   const is_loose = (i: number) => Boolean(frame.buckets[i - 1]?.partial || frame.buckets[i]?.partial);
   const place = (i: number) => at(x_of_point(i, n), y_of(scale, line.values[i]!));
-  let solid = "", dotted = "";
+  const is_gap = (i: number | undefined) => i === undefined || line.values[i] === null;
+  let solid = "", dotted = "", dots = "";
+  let pen = -1; // where the solid line has come to
   const kept = thinned(line.values, width);
   kept.forEach((i, k) => {
     const before = kept[k - 1];
-    if (before === undefined) return;
-    const step = `M${place(before)}L${place(i)}`;
-    if (is_loose(i) && before === i - 1) dotted += step;
-    else solid += solid && kept[k - 2] !== undefined && !is_loose(before) ? `L${place(i)}` : step;
+    if (is_gap(i)) return;
+    if (is_gap(before)) {
+      if (is_gap(kept[k + 1])) dots += `M${place(i)}h0`;
+      return;
+    }
+    if (is_loose(i) && before === i - 1) {
+      dotted += `M${place(before)}L${place(i)}`;
+      return;
+    }
+    solid += pen === before ? `L${place(i)}` : `M${place(before!)}L${place(i)}`;
+    pen = i;
   });
   const stroke = { fill: "none", stroke: color_of(line.color), "stroke-width": line.color === 1 ? 2 : 1.6,
     "stroke-linejoin": "round" as const };
@@ -29,6 +38,7 @@ function LineMark({ frame, line, scale, width }: { frame: Frame; line: Line; sca
     <>
       {solid && <path d={solid} {...stroke} stroke-dasharray={dash_of(line.color)} />}
       {dotted && <path d={dotted} {...stroke} stroke-dasharray="2 3" />}
+      {dots && <path d={dots} {...stroke} stroke-width={6} stroke-linecap="round" />}
     </>
   );
 }
@@ -47,7 +57,7 @@ export function LineMarks({ frame, scale, width }: { frame: Frame; scale: Scale;
 export function stack_of(frame: Frame, i: number): [number, number][] {
   let up = 0, down = 0;
   return frame.lines.map((line) => {
-    const value = line.values[i]!;
+    const value = line.values[i] ?? 0; // what is not told has no height
     if (value >= 0) return [up, up += value];
     return [down += value, down + Math.abs(value)];
   });

@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { chart_direction, page_direction, t } from "../i18n/display";
 import { change, number } from "../i18n/write";
+import { Cell, told } from "../report/few";
 import { bucket_long, bucket_short } from "../report/frame";
 import type { Frame } from "../report/frame";
 import { BarMarks, LineMarks, stack_of, x_of_bar, x_of_point } from "./marks";
@@ -14,6 +15,7 @@ import { useWidth } from "./width";
 export type Kind = "line" | "bar";
 const height_px = 296;
 const label_px = 92;
+const last_label_px = 118;
 /** How many buckets back lies the one that a value is compared with. */
 const lags: Record<string, number> = { minute: 60, hour: 24, day: 7, week: 1, month: 1 };
 
@@ -22,6 +24,7 @@ function scale_for(frame: Frame, kind: Kind): Scale {
     : frame.buckets.flatMap((_, i) => stack_of(frame, i).flat());
   let least = 0, most = 0;
   for (const value of values) {
+    if (value === null) continue;
     if (value < least) least = value;
     if (value > most) most = value;
   }
@@ -38,8 +41,9 @@ function Axes({ frame, scale, x_of, width }: {
   frame: Frame; scale: Scale; x_of: (i: number, n: number) => number; width: number;
 }) {
   const n = frame.buckets.length;
-  const shown = labelled(n, Math.floor(width / label_px));
   const flush = x_of === x_of_point;
+  const end = flush || n > 12 ? last_label_px / width * n : 0;
+  const shown = labelled(n, Math.floor(width / label_px), end);
   return (
     <>
       {scale.ticks.map((tick) => (
@@ -68,7 +72,7 @@ function Tip({ frame, at, x, series }: TipProps) {
   const bucket = frame.buckets[at]!;
   const compares = lag > 0 && at >= lag && !bucket.partial && !frame.buckets[at - lag]!.partial;
   return (
-    <div class={`tip float${x > 58 ? " before" : ""}${compares ? " changes" : ""}`} dir={page_direction.value}
+    <div class={`tip float${x > 50 ? " before" : ""}${compares ? " changes" : ""}`} dir={page_direction.value}
       style={{ "--x": x.toFixed(2) }}>
       <p class="top">
         <span>{bucket_long(frame.unit, bucket.key)}</span>
@@ -76,14 +80,18 @@ function Tip({ frame, at, x, series }: TipProps) {
           : bucket.running ? <small>{t.value.so_far}</small> : null}
       </p>
       <ul>
-        {frame.lines.slice(0, 12).map((line, k) => (
-          <li key={line.id} class={k === series ? "at" : ""} style={paint(line.color)}>
-            <Stroke color={line.color} />
-            <bdi class="name">{line.name}</bdi>
-            <span class="num"><span class="n">{number(line.values[at]!)}</span></span>
-            {compares && <span class="num"><span class="n">{change(line.values[at]!, line.values[at - lag]!)}</span></span>}
-          </li>
-        ))}
+        {frame.lines.slice(0, 12).map((line, k) => {
+          const now = line.values[at]!, before = compares ? line.values[at - lag]! : null;
+          return (
+            <li key={line.id} class={k === series ? "at" : ""} style={paint(line.color)}>
+              <Stroke color={line.color} />
+              <bdi class="name">{line.name}</bdi>
+              {now === null ? <span class="num few">{told(now)}</span>
+                : <span class="num"><span class="n">{number(now)}</span></span>}
+              {compares && now !== null && <span class="num"><span class="n">{before !== null && change(now, before)}</span></span>}
+            </li>
+          );
+        })}
       </ul>
     </div>
   );
@@ -92,14 +100,14 @@ function Tip({ frame, at, x, series }: TipProps) {
 function Ends({ frame, scale }: { frame: Frame; scale: Scale }) {
   const last = frame.buckets.length - 1;
   const lines = frame.lines.filter((l) => l.color > 0 || l.by.length).slice(0, 11);
-  const places = apart(lines.map((l) => y_of(scale, l.values[last]!)), 6.8);
+  const places = apart(lines.map((l) => y_of(scale, l.values.findLast((v) => v !== null) ?? scale.low)), 6.8);
   return (
     <div class="ends" dir={page_direction.value} aria-hidden="true">
       {lines.map((line, i) => (
         <span key={line.id} style={{ "--y": places[i]!.toFixed(2), ...paint(line.color) }}>
           <Stroke color={line.color} />
           <bdi class="name" title={line.name}>{line.name}</bdi>
-          <b class="n">{number(line.values[last]!)}</b>
+          <b><Cell value={line.values[last]!} people={line.people} /></b>
         </span>
       ))}
     </div>
@@ -147,9 +155,9 @@ export function Plot({ frame, kind, label }: { frame: Frame; kind: Kind; label: 
     } else return;
     event.preventDefault();
   };
-  const told = at ?? n - 1;
+  const spoken_at = at ?? n - 1;
   const spoken = frame.lines.filter((_, k) => series === null || k === series).slice(0, 12)
-    .map((l) => `${l.name} ${number(l.values[told]!)}`).join(", ");
+    .map((l) => `${l.name} ${told(l.values[spoken_at]!)}`).join(", ");
   const drawn = frame.lines.filter((l) => l.color > 0 || l.by.length);
   const has_ends = kind === "line" || frame.lines.length > 1;
   return (
@@ -161,17 +169,15 @@ export function Plot({ frame, kind, label }: { frame: Frame; kind: Kind; label: 
       )}
       <div class={has_ends ? "chart" : "chart lone"} dir={chart_direction.value}>
         <div class="plot" ref={ref} tabIndex={0} role="slider" aria-label={label} aria-valuemin={0}
-          aria-valuemax={n - 1} aria-valuenow={told}
-          aria-valuetext={`${bucket_long(frame.unit, frame.buckets[told]!.key)}: ${spoken}`}
+          aria-valuemax={n - 1} aria-valuenow={spoken_at}
+          aria-valuetext={`${bucket_long(frame.unit, frame.buckets[spoken_at]!.key)}: ${spoken}`}
           onPointerMove={on_point} onPointerDown={on_point} onPointerLeave={() => set_at(null)}
           onBlur={() => set_at(null)} onKeyDown={on_key}>
           <Axes frame={frame} scale={scale} x_of={x_of} width={width} />
           {kind === "line" ? <LineMarks frame={frame} scale={scale} width={width} />
             : <BarMarks frame={frame} scale={scale} width={width} height={height_px} />}
-          {kind === "line" && n === 1 && drawn.map((l) =>
-            <i key={l.id} class="dot lone" style={{ "--x": 50, "--y": y_of(scale, l.values[0]!), ...paint(l.color) }} />)}
           {at !== null && <div class="cross" style={{ "--x": x_of(at, n).toFixed(2) }} />}
-          {at !== null && kind === "line" && drawn.map((l) => (
+          {at !== null && kind === "line" && drawn.map((l) => l.values[at] !== null && (
             <i key={l.id} class="dot" style={{ "--x": x_of(at, n).toFixed(2),
               "--y": y_of(scale, l.values[at]!).toFixed(2), ...paint(l.color) }} />
           ))}
@@ -192,8 +198,8 @@ export function LyingBars({ frame }: { frame: Frame }) {
         <li key={line.id}>
           <bdi class="name" title={line.name}>{line.name}</bdi>
           <span class="bar" style={{ "--v": Math.max(0, (line.values[0] ?? 0) / most * 100).toFixed(2), ...paint(line.color) }}>
-            <i class={line.color > 5 ? "hatched" : ""} />
-            <b class="n">{number(line.values[0] ?? 0)}</b>
+            {line.values[0] === null ? <span class="few">{told(null)}</span>
+              : <><i class={line.color > 5 ? "hatched" : ""} /><b class="n">{number(line.values[0]!)}</b></>}
           </span>
         </li>
       ))}

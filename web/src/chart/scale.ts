@@ -36,31 +36,38 @@ export function apart(wanted: number[], gap: number): number[] {
   return placed;
 }
 
-/** Which buckets bear a label: every k-th, so that `room` of them fit, and always the last. */
-export function labelled(n: number, room: number): number[] {
+/** Which buckets bear a label: every k-th, so that `room` of them fit, and always the last. Before
+ *  the last, `end` buckets bear none: its label is long and ends where the plot ends. */
+export function labelled(n: number, room: number, end = 0): number[] {
   if (n <= 1) return n ? [0] : [];
   const fits = Math.max(2, room);
   const wanted = Math.ceil((n - 1) / (fits - 1));
   const every = [1, 2, 3, 4, 5, 6, 7, 10, 12, 14, 21, 24, 28, 30, 48, 60, 90, 120, 180, 240, 360, 720, 1440]
     .find((k) => k >= wanted) ?? wanted;
   const found: number[] = [];
-  for (let i = 0; i < n - 1; i += every) if (i === 0 || n - 1 - i >= every * .8) found.push(i);
+  for (let i = 0; i < n - 1; i += every) if (i === 0 || n - 1 - i >= Math.max(every * .8, end)) found.push(i);
   return [...found, n - 1];
 }
 
-/** Indexes that suffice to draw `values` on `pixels`: first, least, most and last of each pixel. */
-export function thinned(values: number[], pixels: number): number[] {
+/** Indexes that suffice to draw `values` on `pixels`: of each pixel the first, least, most and last,
+ *  and the first gap. */
+export function thinned(values: (number | null)[], pixels: number): number[] {
   const n = values.length;
   if (n <= 2 * pixels || pixels < 1) return values.map((_, i) => i);
   const keep: number[] = [];
   for (let p = 0; p < pixels; p++) {
     const from = Math.floor(p * n / pixels), to = Math.floor((p + 1) * n / pixels);
-    let low = from, high = from;
+    let low = from, high = from, gap = from;
     for (let i = from; i < to; i++) {
-      if (values[i]! < values[low]!) low = i;
-      if (values[i]! > values[high]!) high = i;
+      const value = values[i]!;
+      if (value === null) {
+        if (values[gap] !== null) gap = i;
+        continue;
+      }
+      if ((values[low] ?? Infinity) > value) low = i;
+      if ((values[high] ?? -Infinity) < value) high = i;
     }
-    keep.push(...new Set([from, low, high, to - 1].sort((a, b) => a - b)));
+    keep.push(...new Set([from, low, high, gap, to - 1].sort((a, b) => a - b)));
   }
   return keep;
 }

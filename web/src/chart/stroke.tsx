@@ -15,15 +15,20 @@ export function Stroke({ color }: { color: number }) {
   );
 }
 
-export function Spark({ values, color, rtl }: { values: number[]; color: number; rtl: boolean }) {
-  const most = Math.max(...values, 0), least = Math.min(...values, 0);
+export function Spark({ values, color, rtl }: { values: (number | null)[]; color: number; rtl: boolean }) {
+  let most = 0, least = 0;
+  for (const value of values) {
+    most = Math.max(most, value ?? 0);
+    least = Math.min(least, value ?? 0);
+  }
   const span = most - least || 1;
   const last = Math.max(1, values.length - 1);
-  const points = values.map((v, i) =>
-    `${(i / last * 100).toFixed(1)},${(18 - (v - least) / span * 16).toFixed(1)}`).join(" ");
+  const path = values.map((v, i) => v === null ? ""
+    : `${(values[i - 1] ?? null) === null ? "M" : "L"}${(i / last * 100).toFixed(1)},${(18 - (v - least) / span * 16).toFixed(1)}`
+      + ((values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? "h0" : "")).join("");
   return (
     <svg class={rtl ? "spark rtl" : "spark"} viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true">
-      <polyline points={points} stroke={color_of(color)} />
+      <path d={path} stroke={color_of(color)} stroke-linecap="round" />
     </svg>
   );
 }

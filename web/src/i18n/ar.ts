@@ -10,8 +10,13 @@ const row_count: Words = {
   zero: "لا صفوف", one: "صف واحد", two: "صفّين", few: "{n} صفوف", many: "{n} صفًّا", other: "{n} صف",
 };
 const groups_folded: Words = {
-  one: "طُويت مجموعة دون 10 أشخاص في «أخرى»", two: "طُويت مجموعتان دون 10 أشخاص في «أخرى»",
-  few: "طُويت {n} مجموعات دون 10 أشخاص في «أخرى»", other: "طُويت {n} مجموعة دون 10 أشخاص في «أخرى»",
+  one: "طُويت مجموعة دون {min} أشخاص في «أخرى»", two: "طُويت مجموعتان دون {min} أشخاص في «أخرى»",
+  few: "طُويت {n} مجموعات دون {min} أشخاص في «أخرى»", other: "طُويت {n} مجموعة دون {min} أشخاص في «أخرى»",
+};
+const cells_folded: Words = {
+  one: "عدد واحد دون {min} أشخاص لم يُذكر", two: "عددان دون {min} أشخاص لم يُذكرا",
+  few: "{n} أعداد دون {min} أشخاص لم تُذكر", many: "{n} عددًا دون {min} أشخاص لم تُذكر",
+  other: "{n} عدد دون {min} أشخاص لم تُذكر",
 };
 
 export const ar: Catalogue = {
@@ -109,8 +114,10 @@ export const ar: Catalogue = {
     together: "ويُحسب ذلك",
     together_zone: "، بتوقيت {zone}.",
     row_end: "؟",
+    comma: "،",
   },
   measure: { unique: "شخصًا", total: "مرة", sum: "مجموع {p}" },
+  measure_name: { unique: "الأشخاص", total: "المرات", sum: "مجموع {p}" },
   measure_pick: { unique: "الأشخاص (كلٌّ مرة واحدة)", total: "مرات الحدوث", sum: "مجموع خاصية…" },
   measure_head: { unique: "الأشخاص", total: "المرات", sum: "المجموع" },
   measure_slot: "ما يُعدّ",
@@ -171,6 +178,7 @@ export const ar: Catalogue = {
   zone_slot: "التوقيت",
   zone_pick: "ابحث عن مدينة",
   zone_project: "توقيت المشروع",
+  countries: { SA: "السعودية", AE: "الإمارات" },
   cities: {
     "Asia/Riyadh": "الرياض", "Asia/Dubai": "دبي", "Asia/Kuwait": "الكويت", "Asia/Qatar": "الدوحة",
     "Asia/Bahrain": "المنامة", "Asia/Muscat": "مسقط", "Asia/Aden": "عدن", "Asia/Baghdad": "بغداد",
@@ -212,9 +220,16 @@ export const ar: Catalogue = {
 
   answered: "أُجيب خلال {ms} مللي ثانية",
   exact: (n: number, shown: string) => ({ words: row_count, n, shown, text: "بدقة، من {rows}" }),
+  rounded: "من {rows} على الأكثر",
   until: "حتى {time}",
   behind: "حتى {time}، بتأخر {n} دقيقة",
   folded: groups_folded,
+  few: "دون {min} أشخاص",
+  few_short: "دون {min}",
+  few_part: "لم يُذكر لأن بعضه دون {min} أشخاص",
+  few_cells: cells_folded,
+  few_all: "كل {unit} هنا دون {min} أشخاص، فلا شيء يُرسم.",
+  few_whole: "هذا كله دون {min} أشخاص. يُذكر لمن له أن يرى الأشخاص.",
   nobody_shown: "لم يُعرض أحد",
   how: "كيف حُسب؟",
   how_title: "كيف حُسب هذا",
@@ -231,6 +246,7 @@ export const ar: Catalogue = {
   how_folded: "المطوي",
   how_people: "من عُرضوا",
   how_none: "لا أحد",
+  how_unfolded: "لا شيء",
   copy_question: "انسخ السؤال",
   copy_command: "انسخه أمرًا",
 

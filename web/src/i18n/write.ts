@@ -85,7 +85,7 @@ export function ago(ms: number): string {
 export function country(code: string): string {
   if (!/^[A-Z]{2}$/.test(code)) return code || t.value.unknown_country;
   try {
-    return region_names.value.of(code) ?? code;
+    return t.value.countries[code] ?? region_names.value.of(code) ?? code;
   } catch {
     return code;
   }

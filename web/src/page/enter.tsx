@@ -50,7 +50,16 @@ export function link_in_address(): string {
 export function Enter({ link }: { link: string }) {
   const words = t.value;
   const [text, set_text] = useState("");
-  useEffect(() => { if (link) void open_with(link); }, []);
+  useEffect(() => {
+    // A link put into the address of the door itself loads no page: the browser only tells of it.
+    const opened = () => {
+      const pasted = link_in_address();
+      if (pasted) void open_with(pasted);
+    };
+    if (link) void open_with(link);
+    addEventListener("hashchange", opened);
+    return () => removeEventListener("hashchange", opened);
+  }, []);
   useEffect(() => { document.title = `${words.enter_title} · ${words.name}`; });
   return (
     <div class="door">

@@ -31,11 +31,24 @@ interface Props<T> {
 const shown_max = 200;
 const plain = (text: string) => text.normalize("NFKD").replace(/[\u0300-\u036f\u064b-\u0652]/g, "").toLowerCase();
 
+/** Names that begin with what was typed come first, then words that do, then the rest; -1: no hit. */
+function rank_of<T>({ label, also, always }: Option<T>, wanted: string): number {
+  const text = plain(`${label} ${also ?? ""}`);
+  if (text.startsWith(wanted)) return 0;
+  const at = text.indexOf(wanted);
+  if (at < 0) return always ? 3 : -1;
+  return /[\p{L}\p{N}]/u.test(text[at - 1]!) ? 2 : 1;
+}
+
 function matching<T>(options: Option<T>[], typed: string, no_filter: boolean): Option<T>[] {
   const wanted = plain(typed.trim());
   if (!wanted || no_filter) return options.slice(0, shown_max);
-  const hits = options.filter((o) => o.always || plain(o.label + " " + (o.also ?? "")).includes(wanted));
-  return hits.slice(0, shown_max);
+  const ranked: Option<T>[][] = [[], [], [], []];
+  for (const option of options) {
+    const rank = rank_of(option, wanted);
+    if (rank >= 0) ranked[rank]!.push(option);
+  }
+  return ranked.flat().slice(0, shown_max);
 }
 
 function groups_of<T>(options: Option<T>[]): [string, Option<T>[]][] {
@@ -48,11 +61,17 @@ function groups_of<T>(options: Option<T>[]): [string, Option<T>[]][] {
   return [...groups];
 }
 
+/** Where the list begins: at what is chosen now, so that Enter alone changes nothing. */
+const chosen_place = <T,>(options: Option<T>[]): number => {
+  const flat = groups_of(options.slice(0, shown_max)).flatMap(([, inside]) => inside);
+  return Math.max(0, flat.findIndex((o) => o.checked));
+};
+
 export function Picker<T>(props: Props<T>) {
   const { label, hint, options, on_pick, on_remove, on_type, many = false, no_filter = false } = props;
   const id = useId();
   const [typed, set_typed] = useState("");
-  const [at, set_at] = useState(0);
+  const [at, set_at] = useState(() => many ? 0 : chosen_place(options));
   const list = useRef<HTMLDivElement>(null);
   const grouped = useMemo(() => groups_of(matching(options, typed, no_filter)), [options, typed, no_filter]);
   const flat = grouped.flatMap(([, inside]) => inside);

@@ -21,17 +21,23 @@ import { property_options } from "./property_options";
 import { Slot } from "./slot";
 
 interface Part { question: Question; on_change: (question: Question) => void }
+/** What ends with a slot takes the mark that the next part of the sentence begins with. */
+interface Ends { after?: string | undefined }
 
-function event_options(): Option<string>[] {
+const mark_of = (template: string): string => /^[,،؟?.]/.exec(template)?.[0] ?? "";
+const unmarked = (template: string): string => template.slice(mark_of(template).length);
+
+function event_options(chosen = ""): Option<string>[] {
   const events = schema.value?.events ?? [];
-  return [...events.map((e) => ({ key: e.name, value: e.name, label: e.name, note: number(e.count) })),
-    { key: any_event, value: any_event, label: t.value.event_any, note: undefined }];
+  const any = { name: any_event, count: null };
+  return [...events, any].map(({ name, count }) => ({ key: name, value: name, label: event_name(name),
+    note: count === null ? undefined : number(count), checked: name === chosen }));
 }
 
 function EventSlot({ show, on_change, on_remove }: {
   show: Show; on_change: (show: Show) => void; on_remove?: (() => void) | undefined;
 }) {
-  const options = useMemo(event_options, [schema.value, t.value]);
+  const options = useMemo(() => event_options(show.event), [schema.value, t.value, show.event]);
   const name = event_name(show.event);
   return (
     <Slot clause={name} name="event" panel={(close) => (
@@ -80,7 +86,7 @@ function MeasureSlot({ show, on_change }: { show: Show; on_change: (show: Show) 
 }
 
 /** Filters of one row or of all: a slot each, and one that adds. */
-function Filters({ where, on_change, name }: {
+function Filters({ where, on_change, name, after }: Ends & {
   where: string | undefined; on_change: (where: string | undefined) => void; name: string;
 }) {
   const words = t.value;
@@ -93,15 +99,16 @@ function Filters({ where, on_change, name }: {
   };
   const slots: ComponentChildren[] = filters.map((filter, i) => (
     <span key={i}>
-      {i > 0 && ", "}
-      <Slot clause={filter_phrase(filter)} name={name} on_escape={() => put_at(i, filter)}
+      {i > 0 && " "}
+      <Slot clause={filter_phrase(filter)} name={name} after={i < filters.length - 1 ? words.ask.comma : undefined}
+        on_escape={() => put_at(i, filter)}
         panel={(close) => <FilterPanel filter={filter} on_change={(f) => put_at(i, f)} close={close} />}>
         <span class={filter.kind === "raw" ? "raw" : ""}>{filter_phrase(filter)}</span>
       </Slot>
     </span>
   ));
   const adds = (
-    <Slot key="adds" adds clause={filters.length ? words.and_add : words.where_add} name={`${name}-add`}
+    <Slot key="adds" adds after={after} clause={filters.length ? words.and_add : words.where_add} name={`${name}-add`}
       on_escape={() => on_change(where)}
       panel={(close) => <FilterPanel filter={null} on_change={(f) => put_at(filters.length, f)} close={close} />}>
       {filters.length ? words.and_add : words.where_add}
@@ -111,7 +118,7 @@ function Filters({ where, on_change, name }: {
   return <>{fill(words.ask.where, { filters: <>{slots} {adds}</> })}</>;
 }
 
-function Groups({ question, on_change }: Part) {
+function Groups({ question, on_change, after }: Part & Ends) {
   const words = t.value;
   const by = question.by ?? [];
   const options = useMemo(() => property_options((p) => p.class !== "personal"), [schema.value, words]);
@@ -131,43 +138,47 @@ function Groups({ question, on_change }: Part) {
       </>
     );
   };
+  const can_add = by.length < by_max;
   const slots = by.map((b, i) => {
+    const mark = i < by.length - 1 ? words.ask.comma : can_add ? undefined : after;
     const name = operand_name(parse_operand(b));
     return (
       <span key={i}>
-        {i > 0 && ", "}
-        <Slot clause={name} name="by" panel={panel(i, true)}><bdi>{name}</bdi></Slot>
+        {i > 0 && " "}
+        <Slot clause={name} name="by" after={mark} panel={panel(i, true)}><bdi>{name}</bdi></Slot>
       </span>
     );
   });
   const text = by.length ? words.and_by_add : words.by_add;
-  const adds = by.length < by_max && (
-    <Slot key="adds" adds clause={text} name="by-add" panel={panel(by.length, false)}>{text}</Slot>
+  const adds = can_add && (
+    <Slot key="adds" adds after={after} clause={text} name="by-add" panel={panel(by.length, false)}>{text}</Slot>
   );
   if (!by.length) return <> {adds}</>;
-  return <>{fill(words.ask.by, { groups: <>{slots} {adds}</> })}</>;
+  return <>{fill(unmarked(words.ask.by), { groups: <>{slots} {adds}</> })}</>;
 }
 
-function UnitSlot({ question, on_change }: Part) {
+const unit_template = (question: Question) => question.unit === "all" ? t.value.ask.all : t.value.ask.each;
+
+function UnitSlot({ question, on_change, after }: Part & Ends) {
   const words = t.value;
   const options = units.map((unit) =>
     ({ key: unit, value: unit, label: words.unit[unit], checked: unit === question.unit }));
   const slot = (
-    <Slot clause={words.unit[question.unit]} name="unit" panel={(close) => (
+    <Slot clause={words.unit[question.unit]} name="unit" after={after} panel={(close) => (
       <Picker label={words.unit_slot} options={options}
         on_pick={(unit: Unit) => { on_change({ ...question, unit }); close(); }} />
     )}>
       {words.unit[question.unit]}
     </Slot>
   );
-  return <>{fill(question.unit === "all" ? words.ask.all : words.ask.each, { unit: slot })}</>;
+  return <>{fill(unmarked(unit_template(question)), { unit: slot })}</>;
 }
 
-function DatesSlot({ question, on_change }: Part) {
+function DatesSlot({ question, on_change, after }: Part & Ends) {
   const { from, to, zone } = question;
   const text = from === to ? day(from, "long") : put(t.value.range, { from: day(from, "long"), to: day(to, "long") });
   const slot = (
-    <Slot clause={text} name="dates" wide panel={(close) => (
+    <Slot clause={text} name="dates" wide after={after} panel={(close) => (
       <DatesPanel from={from} to={to} zone={zone} close={close}
         on_change={(first, last) => on_change({ ...question, from: first, to: last })} />
     )}>
@@ -177,17 +188,17 @@ function DatesSlot({ question, on_change }: Part) {
   return <>{fill(t.value.ask.from, { range: slot })}</>;
 }
 
-export function zone_options(): Option<string>[] {
+function zone_options(chosen: string): Option<string>[] {
   const own = project.value?.zone;
-  const all = new Set([...(own ? [own] : []), "UTC", ...Intl.supportedValuesOf("timeZone")]);
+  const all = new Set([...(own ? [own] : []), chosen, "UTC", ...Intl.supportedValuesOf("timeZone")]);
   return [...all].map((zone) => ({ key: zone, value: zone, label: city(zone), also: zone,
-    note: zone === own ? t.value.zone_project : zone }));
+    checked: zone === chosen, note: zone === own ? t.value.zone_project : zone }));
 }
 
-export function ZoneSlot({ zone, on_pick }: { zone: string; on_pick: (zone: string) => void }) {
-  const options = useMemo(zone_options, [t.value, project.value]);
+export function ZoneSlot({ zone, on_pick, after }: Ends & { zone: string; on_pick: (zone: string) => void }) {
+  const options = useMemo(() => zone_options(zone), [t.value, project.value, zone]);
   return (
-    <Slot clause={city(zone)} name="zone" panel={(close) => (
+    <Slot clause={city(zone)} name="zone" after={after} panel={(close) => (
       <Picker label={t.value.zone_pick} options={options} on_pick={(z) => { on_pick(z); close(); }} />
     )}>
       <bdi>{city(zone)}</bdi>
@@ -196,7 +207,7 @@ export function ZoneSlot({ zone, on_pick }: { zone: string; on_pick: (zone: stri
 }
 
 function AddEvent({ question, on_change }: Part) {
-  const options = useMemo(event_options, [schema.value, t.value]);
+  const options = useMemo(() => event_options(), [schema.value, t.value]);
   if (question.show.length >= rows_max) return null;
   return (
     <Slot adds clause={t.value.event_add} name="event-add" panel={(close) => (
@@ -235,14 +246,16 @@ export function Sentence({ question, on_change }: Part) {
   const words = t.value;
   const part = { question, on_change };
   const many = question.show.length > 1;
-  const filters = <Filters where={question.where} name="where"
+  const [to_zone, after_zone] = (many ? words.ask.together_zone : words.ask.zone).split("{zone}") as [string, string];
+  const filters = <Filters where={question.where} name="where" after={question.by && mark_of(words.ask.by)}
     on_change={(where) => on_change(set_where(question, where))} />;
   const tail = (
     <>
-      {filters}<Groups {...part} /><UnitSlot {...part} /><DatesSlot {...part} />
-      {fill(many ? words.ask.together_zone : words.ask.zone, {
-        zone: <ZoneSlot zone={question.zone} on_pick={(zone) => on_change({ ...question, zone })} />,
-      })}
+      {filters}<Groups {...part} after={mark_of(unit_template(question))} />
+      <UnitSlot {...part} after={mark_of(words.ask.from)} /><DatesSlot {...part} after={mark_of(to_zone)} />
+      {unmarked(to_zone)}
+      <ZoneSlot zone={question.zone} after={mark_of(after_zone)} on_pick={(zone) => on_change({ ...question, zone })} />
+      {unmarked(after_zone)}
     </>
   );
   if (!many) {
@@ -254,9 +267,8 @@ export function Sentence({ question, on_change }: Part) {
         <span class="row" key={i}>
           {!question.by && <i class="chip" style={paint(i + 1)} />}
           <Row {...part} at={i} />
-          <Filters where={show.where} name={`where-${i}`} on_change={(where) => on_change({ ...question,
+          <Filters where={show.where} name={`where-${i}`} after={words.ask.row_end} on_change={(where) => on_change({ ...question,
             show: question.show.map((s, k) => k === i ? set_where(s, where) : s) })} />
-          {words.ask.row_end}
         </span>
       ))}
       <span class="row">{words.ask.together}{tail} <AddEvent {...part} /></span>

@@ -29,6 +29,7 @@ function Rail() {
   const words = t.value;
   const own = project.value;
   const member = me.value?.member;
+  const role = words.roles[member?.role ?? ""] ?? member?.role;
   useNarrow(() => { is_menu_open.value = false; });
   useEffect(() => { is_menu_open.value = false; }, [address.value]);
   return (
@@ -53,7 +54,7 @@ function Rail() {
         <Way name="setup" />
       </div>
       <div class="self">
-        <div><bdi>{member?.name}</bdi><small>{words.roles[member?.role ?? ""] ?? member?.role}</small></div>
+        <div><bdi>{member?.name}</bdi>{role !== member?.name && <small>{role}</small>}</div>
         <span class="tools">
           <button type="button" class="square" aria-label={words.other_language} data-language
             lang={language.value === "ar" ? "en" : "ar"}

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
-import { t } from "../i18n/display";
+import { is_rtl, t } from "../i18n/display";
 import { put } from "../i18n/write";
 
 const open_slot = signal<string | null>(null);
@@ -19,17 +19,20 @@ interface Props {
   wide?: boolean;
   name?: string;
   on_escape?: () => void;
+  /** The mark that follows it, which never begins a line of its own. */
+  after?: string | undefined;
 }
 
-/** Moves a panel that would leave the window back into it. */
+/** Moves a panel that would leave the window back into it: by its place, since a transform would leave
+ *  the page as wide as before. */
 function keep_inside(panel: HTMLElement): void {
   panel.style.removeProperty("--shift");
   const box = panel.getBoundingClientRect();
   const over = box.right > innerWidth - 12 ? innerWidth - 12 - box.right : box.left < 12 ? 12 - box.left : 0;
-  if (over) panel.style.setProperty("--shift", `${Math.round(over)}px`);
+  if (over) panel.style.setProperty("--shift", `${Math.round(is_rtl.value ? -over : over)}px`);
 }
 
-export function Slot({ clause, panel, children, adds, wide, name, on_escape }: Props) {
+export function Slot({ clause, panel, children, adds, wide, name, on_escape, after }: Props) {
   const id = useId();
   const is_open = open_slot.value === id;
   const whole = useRef<HTMLSpanElement>(null);
@@ -73,6 +76,7 @@ export function Slot({ clause, panel, children, adds, wide, name, on_escape }: P
         }}>
         {children}
       </button>
+      {after}
       {is_open && (
         <div class={wide ? "panel float wide" : "panel float"} role="dialog" aria-label={clause} tabIndex={-1}>
           {panel(close)}

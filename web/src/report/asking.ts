@@ -32,20 +32,20 @@ let running: AbortController | null = null;
 
 const ask = (question: Question, signal: AbortSignal) => post<Answer>("/api/query", question, signal);
 
-async function ask_against(question: Question, whole_answer: Answer, signal: AbortSignal) {
+async function ask_against(question: Question, all: Promise<Answer>, signal: AbortSignal) {
   const c = comparison(question);
   if (!c) return null;
   const same = c.to === question.to;
-  const [now, before] = await Promise.all([same ? whole_answer : ask(c.now, signal), ask(c.before, signal)]);
+  const [now, before] = await Promise.all([same ? all : ask(c.now, signal), ask(c.before, signal)]);
   return { comparison: c, now, before };
 }
 
 async function ask_all(question: Question, signal: AbortSignal): Promise<Asked> {
   const plain = question.unit === "all";
   const first = ask(question, signal);
-  const [answer, all] = await Promise.all([first, plain ? first : ask(whole(question), signal)]);
-  const against = await ask_against(question, all, signal);
-  return { question, answer, whole: all, against, at: Date.now() };
+  const all = plain ? first : ask(whole(question), signal);
+  const [answer, whole_answer, against] = await Promise.all([first, all, ask_against(question, all, signal)]);
+  return { question, answer, whole: whole_answer, against, at: Date.now() };
 }
 
 async function run(question: Question, quietly: boolean): Promise<void> {

@@ -6,7 +6,8 @@ import { day, put, wall } from "../i18n/write";
 import { add_days, month_end, today, wall_time } from "../query/days";
 import { other_group, series_max } from "../query/question";
 import type { Question, Unit } from "../query/question";
-import { by_name, event_name, measure_word } from "./naming";
+import type { Told } from "./few";
+import { by_name, event_name, measure_name } from "./naming";
 
 export interface Bucket {
   key: string;
@@ -22,7 +23,9 @@ export interface Line {
   show: number;
   /** 1 to 10, or 0 for what is folded. */
   color: number;
-  values: number[];
+  /** Whether it counts people, and not what they did. */
+  people: boolean;
+  values: Told[];
 }
 
 export interface Frame { unit: Unit; buckets: Bucket[]; lines: Line[] }
@@ -77,7 +80,7 @@ function rows_of(question: Question, series: Series[]): number[] {
 function line_name(question: Question, row: number, by: Group[]): string {
   const show = question.show[row]!;
   const same_event = question.show.filter((s) => s.event === show.event).length > 1;
-  const event = same_event ? `${event_name(show.event)} (${measure_word(show)})` : event_name(show.event);
+  const event = same_event ? `${event_name(show.event)} (${measure_name(show)})` : event_name(show.event);
   if (!question.by) return event;
   const group = by_name(question, by);
   return question.show.length > 1 ? `${event} · ${group}` : group;
@@ -90,12 +93,12 @@ export function frame_of(question: Question, answer: Answer): Frame {
   const rows = rows_of(question, answer.series);
   let color = 0;
   const lines = answer.series.map((series, i): Line => {
-    const at = new Map(series.points.map(([key, value]) => [full_key(key), value ?? 0]));
+    const at = new Map(series.points.map(([key, value]) => [full_key(key), value]));
     const folded = is_other(series.by);
     return {
       id: `${rows[i]}:${JSON.stringify(series.by)}`, name: line_name(question, rows[i]!, series.by), by: series.by,
-      show: rows[i]!, color: folded ? 0 : ++color <= series_max ? color : 0,
-      values: buckets.map(({ key }) => at.get(key) ?? 0),
+      show: rows[i]!, people: question.show[rows[i]!]!.measure === "unique", color: folded ? 0 : ++color <= series_max ? color : 0,
+      values: buckets.map(({ key }) => at.has(key) ? at.get(key)! : 0),
     };
   });
   return { unit: question.unit, buckets, lines: [...lines.filter((l) => !is_other(l.by)),
@@ -103,17 +106,25 @@ export function frame_of(question: Question, answer: Answer): Frame {
 }
 
 /** The one value of each series of an answer over the whole period, by the series' id. */
-export function wholes_of(question: Question, answer: Answer | null): Map<string, number> {
-  const found = new Map<string, number>();
+export function wholes_of(question: Question, answer: Answer | null): Map<string, Told> {
+  const found = new Map<string, Told>();
   if (!answer) return found;
   const rows = rows_of(question, answer.series);
   answer.series.forEach((series, i) => {
-    found.set(`${rows[i]}:${JSON.stringify(series.by)}`, series.points[0]?.[1] ?? 0);
+    found.set(`${rows[i]}:${JSON.stringify(series.by)}`, series.points.length ? series.points[0]![1] : 0);
   });
   return found;
 }
 
 export const is_empty = (frame: Frame) => frame.lines.every((line) => line.values.every((value) => value === 0));
+
+/** How many cells are not told. */
+export const untold = (frame: Frame): number =>
+  frame.lines.reduce((sum, line) => sum + line.values.filter((value) => value === null).length, 0);
+
+/** Nothing but cells that are not told, and zeros: not empty, but nothing to draw. */
+export const is_all_few = (frame: Frame) => untold(frame) > 0
+  && frame.lines.every((line) => line.values.every((value) => !value));
 
 export function bucket_short(unit: Unit, key: string, is_first = false): string {
   if (unit === "hour" || unit === "minute") {

@@ -47,6 +47,11 @@ export function measure_word(show: Show): string {
   return put(t.value.measure[show.measure], { p: isolate(property_name(show.property ?? "")) });
 }
 
+/** The same apart from a sentence, where it stands on its own. */
+export function measure_name(show: Show): string {
+  return put(t.value.measure_name[show.measure], { p: isolate(property_name(show.property ?? "")) });
+}
+
 /** What a question is about: its events, by its properties. */
 export function title_of(question: Question): string {
   const events = [...new Set(question.show.map((s) => isolate(event_name(s.event))))];

@@ -8,35 +8,65 @@ import type { Measure, Question } from "../query/question";
 import type { Asked } from "./asking";
 import { bucket_long, bucket_short, wholes_of } from "./frame";
 import type { Frame, Line } from "./frame";
+import { Cell, Untold } from "./few";
+import type { Told } from "./few";
 import { operand_name } from "./naming";
 
 interface Row {
-  line: Line; total: number; mean: number | null; high: number; high_at: number;
-  now: number | null; before: number | null;
+  line: Line; total: Told; mean: Told;
+  /** The highest bucket, or null where one that is not told may be higher. */
+  high_at: number | null;
+  now: Told; before: Told;
 }
 type Column = "name" | "total" | "mean" | "change" | "high";
 
-function row_of(frame: Frame, line: Line, asked: Asked, maps: Map<string, number>[]): Row {
-  const [whole, now, before] = maps as [Map<string, number>, Map<string, number>, Map<string, number>];
-  const finished = line.values.filter((_, i) => !frame.buckets[i]!.partial);
-  let high_at = 0;
-  line.values.forEach((value, i) => { if (value > line.values[high_at]!) high_at = i; });
+/** What is not told is of few people, so it is lower than any number of people that is told; of times
+ *  and sums nothing follows. */
+function highest(values: Told[], counts_people: boolean): number | null {
+  let found: number | null = null;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value === null && !counts_people) return null;
+    if (value !== null && (found === null || value > values[found]!)) found = i;
+  }
+  return found;
+}
+
+function mean_of(values: Told[]): Told {
+  let sum = 0;
+  for (const value of values) {
+    if (value === null) return null;
+    sum += value;
+  }
+  return values.length ? sum / values.length : null;
+}
+
+const at_of = (map: Map<string, Told>, id: string): Told => map.has(id) ? map.get(id)! : 0;
+
+function row_of(frame: Frame, line: Line, asked: Asked, maps: Map<string, Told>[]): Row {
+  const [whole, now, before] = maps as [Map<string, Told>, Map<string, Told>, Map<string, Told>];
   return {
-    line, total: whole.get(line.id) ?? 0, high: line.values[high_at] ?? 0, high_at,
-    mean: finished.length ? finished.reduce((sum, v) => sum + v, 0) / finished.length : null,
-    now: asked.against ? now.get(line.id) ?? 0 : null, before: asked.against ? before.get(line.id) ?? 0 : null,
+    line, total: at_of(whole, line.id), mean: mean_of(line.values.filter((_, i) => !frame.buckets[i]!.partial)),
+    high_at: highest(line.values, line.people),
+    now: asked.against && at_of(now, line.id), before: asked.against && at_of(before, line.id),
   };
 }
 
+const high_of = (row: Row): Told => row.high_at === null ? null : row.line.values[row.high_at]!;
 const change_of = (row: Row) => row.now === null || !row.before ? -Infinity : (row.now - row.before) / Math.abs(row.before);
+
+const falling = (of: (row: Row) => Told) => (a: Row, b: Row) => {
+  const one = of(a) ?? -Infinity, other = of(b) ?? -Infinity;
+  return one === other ? 0 : other - one;
+};
 
 function compare(column: Column): (a: Row, b: Row) => number {
   switch (column) {
     case "name": return (a, b) => new Intl.Collator(document.documentElement.lang).compare(a.line.name, b.line.name);
-    case "total": return (a, b) => b.total - a.total;
-    case "mean": return (a, b) => (b.mean ?? 0) - (a.mean ?? 0);
-    case "change": return (a, b) => change_of(b) - change_of(a);
-    case "high": return (a, b) => b.high - a.high;
+    case "total": return falling((row) => row.total);
+    case "mean": return falling((row) => row.mean);
+    case "change": return falling(change_of);
+    case "high": return falling(high_of);
   }
 }
 
@@ -55,6 +85,8 @@ function Change({ row }: { row: Row }) {
   const written = change(row.now, row.before);
   return <span class={`n ${row.now > row.before ? "good" : row.now < row.before ? "bad" : "grey"}`}>{written}</span>;
 }
+
+const untold_or_dash = (line: Line) => line.values.includes(null) ? <Untold /> : <span class="grey">–</span>;
 
 interface Props { asked: Asked; frame: Frame; whole: boolean }
 
@@ -110,18 +142,22 @@ export function Numbers({ asked, frame, whole }: Props) {
             <tr key={row.line.id} class={row.line.color === 0 ? "rest" : ""} data-line={row.line.id}>
               <th scope="row"><i class="chip" style={paint(row.line.color)} /><bdi>{row.line.name}</bdi></th>
               {has_buckets && <td><Spark values={row.line.values} color={row.line.color} rtl={chart_direction.value === "rtl"} /></td>}
-              <td class="num"><span class="n" data-total={row.total}>{number(row.total)}</span></td>
-              {has_buckets && <td class="num">{row.mean === null ? "–" : <span class="n">{number(Math.round(row.mean * 10) / 10)}</span>}</td>}
+              <td class="num"><Cell value={row.total} people={row.line.people} total /></td>
+              {has_buckets && <td class="num">{row.mean === null ? untold_or_dash(row.line) : <span class="n">{number(Math.round(row.mean * 10) / 10)}</span>}</td>}
               {against && <td class="num"><Change row={row} /></td>}
               {has_buckets && (
                 <td class="num soft">
-                  <span class="n">{number(row.high)}</span>{" "}
-                  <span class="grey">· {bucket_short(frame.unit, frame.buckets[row.high_at]!.key)}</span>
+                  {row.high_at === null ? <Untold /> : (
+                    <>
+                      <span class="n">{number(row.line.values[row.high_at]!)}</span>{" "}
+                      <span class="grey">· {bucket_short(frame.unit, frame.buckets[row.high_at]!.key)}</span>
+                    </>
+                  )}
                 </td>
               )}
               {columns.map((i) => (
                 <td key={i} class={whole ? "num" : "num wide-only"}>
-                  <span class="n" data-at={frame.buckets[i]!.key}>{number(row.line.values[i]!)}</span>
+                  <Cell value={row.line.values[i]!} people={row.line.people} at={frame.buckets[i]!.key} />
                 </td>
               ))}
             </tr>

@@ -2,12 +2,15 @@
 // and its own direction.
 import { scale_of, y_of } from "../chart/scale";
 import { x_of_point } from "../chart/marks";
+import { dash_of } from "../chart/stroke";
 import { chart_direction, is_rtl, t } from "../i18n/display";
 import { city, count, day, number, put } from "../i18n/write";
 import type { Answer } from "../api/types";
 import type { Question } from "../query/question";
 import { bucket_short } from "./frame";
+import { told } from "./few";
 import type { Frame } from "./frame";
+import { folded_of } from "./provenance";
 
 const width = 1200, height = 560, edge = 40, gutter = 190;
 const box = { top: 104, bottom: height - 92 };
@@ -48,8 +51,8 @@ export async function picture_of(frame: Frame, question: Question, answer: Answe
   write(title, start, 48, 22, "ink", "start");
   const range = put(t.value.range, { from: day(question.from, "long"), to: day(question.to, "long") });
   write(`${range} · ${city(question.zone)}`, start, 74, 14, "ink-3", "start");
-  const scale = scale_of(Math.min(0, ...frame.lines.flatMap((l) => l.values)),
-    Math.max(0, ...frame.lines.flatMap((l) => l.values)));
+  const values = frame.lines.flatMap((l) => l.values).map((value) => value ?? 0);
+  const scale = scale_of(values.reduce((a, b) => Math.min(a, b), 0), values.reduce((a, b) => Math.max(a, b), 0));
   for (const tick of scale.ticks) {
     const y = y_at(y_of(scale, tick));
     pen.strokeStyle = color(tick === 0 ? "line-2" : "line");
@@ -62,15 +65,23 @@ export async function picture_of(frame: Frame, question: Question, answer: Answe
   const n = frame.buckets.length;
   [0, Math.floor((n - 1) / 2), n - 1].filter((i, k, all) => all.indexOf(i) === k).forEach((i) =>
     write(bucket_short(frame.unit, frame.buckets[i]!.key, i === 0), x_at(x_of_point(i, n)), box.bottom + 20, 12,
-      "ink-3", "center"));
+      "ink-3", n === 1 || (i > 0 && i < n - 1) ? "center" : (i > 0) === rtl ? "left" : "right"));
   frame.lines.forEach((line, k) => {
     pen.strokeStyle = color(`c${line.color}`);
     pen.lineWidth = line.color === 1 ? 2.2 : 1.8;
+    const dashes = (dash_of(line.color) ?? "").split(" ").filter(Boolean).map(Number);
     line.values.forEach((value, i) => {
-      if (i === 0) return;
-      pen.setLineDash(frame.buckets[i]!.partial || frame.buckets[i - 1]!.partial ? [2, 4] : []);
+      const before = line.values[i - 1] ?? null, next = line.values[i + 1] ?? null;
+      if (value !== null && before === null && next === null) {
+        pen.fillStyle = pen.strokeStyle;
+        pen.beginPath();
+        pen.arc(x_at(x_of_point(i, n)), y_at(y_of(scale, value)), 3, 0, 7);
+        pen.fill();
+      }
+      if (value === null || before === null) return;
+      pen.setLineDash(frame.buckets[i]!.partial || frame.buckets[i - 1]!.partial ? [2, 4] : dashes);
       pen.beginPath();
-      pen.moveTo(x_at(x_of_point(i - 1, n)), y_at(y_of(scale, line.values[i - 1]!)));
+      pen.moveTo(x_at(x_of_point(i - 1, n)), y_at(y_of(scale, before)));
       pen.lineTo(x_at(x_of_point(i, n)), y_at(y_of(scale, value)));
       pen.stroke();
     });
@@ -78,11 +89,12 @@ export async function picture_of(frame: Frame, question: Question, answer: Answe
     const x = rtl ? left - 16 : right + 16;
     pen.fillStyle = color(`c${line.color}`);
     pen.fillRect(rtl ? x - 10 : x, box.top + k * 24 - 5, 10, 3);
-    write(`${line.name.slice(0, 18)}  ${number(line.values[n - 1]!)}`, rtl ? x - 18 : x + 18, box.top + k * 24, 13,
+    write(`${line.name.slice(0, 18)}  ${told(line.values[n - 1]!)}`, rtl ? x - 18 : x + 18, box.top + k * 24, 13,
       "ink-2", rtl ? "right" : "left");
   });
   const rows = t.value.exact(answer.rows_scanned, "");
-  write(put(rows.text, { rows: count(rows.words, rows.n) }) + ` · amana`, start, height - 28, 12, "ink-3", "start");
+  const from = [put(rows.text, { rows: count(rows.words, rows.n) }), ...folded_of(answer), "amana"].join(" · ");
+  write(from, start, height - 28, 12, "ink-3", "start");
   probe.remove();
   return new Promise((done) => pen.canvas.toBlob(done, "image/png"));
 }

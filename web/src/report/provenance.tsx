@@ -5,6 +5,7 @@ import { is_rtl, t } from "../i18n/display";
 import { city, clock, count, fill, milliseconds, moment, number, put } from "../i18n/write";
 import { today } from "../query/days";
 import type { Question } from "../query/question";
+import { folded_cells, folded_groups } from "./few";
 import { Icon } from "../page/icon";
 import { copy } from "../page/toast";
 
@@ -16,11 +17,18 @@ function command_of(question: Question): string {
     `  -d '${body}' ${location.origin}/api/query`;
 }
 
+/** What is kept back: groups put together, cells left open. */
+export function folded_of(answer: Answer): string[] {
+  const cells = answer.series.reduce((sum, s) => sum + s.points.filter(([, value]) => value === null).length, 0);
+  return [...(answer.folded ? [folded_groups(answer.folded)] : []), ...(cells ? [folded_cells(cells)] : [])];
+}
+
 function How({ question, answer }: { question: Question; answer: Answer }) {
   const words = t.value;
   const unit = words.unit[question.unit];
   const kinds = [...new Set(question.show.map((s) => s.measure))];
   const { project: _, ...shown } = question;
+  const folded = folded_of(answer);
   return (
     <div class="body">
       <p>
@@ -34,7 +42,7 @@ function How({ question, answer }: { question: Question; answer: Answer }) {
         <dt>{words.how_time}</dt><dd><span class="n">{milliseconds(answer.computed_ms)} ms</span></dd>
         <dt>{words.how_until}</dt><dd>{moment(answer.until, question.zone)}</dd>
         <dt>{words.how_folded}</dt>
-        <dd>{answer.folded ? count(words.folded, answer.folded) : words.how_none}</dd>
+        <dd>{folded.join(" · ") || words.how_unfolded}</dd>
         <dt>{words.how_people}</dt><dd>{words.how_none}</dd>
       </dl>
       <footer>
@@ -52,6 +60,7 @@ function How({ question, answer }: { question: Question; answer: Answer }) {
 export function Provenance({ question, answer, note }: { question: Question; answer: Answer; note?: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const words = t.value;
+  const folded = folded_of(answer);
   const rows = words.exact(answer.rows_scanned, number(answer.rows_scanned));
   const behind_ms = question.to >= today(question.zone) ? Date.now() - answer.until : 0;
   const time = <span class="n">{clock(answer.until, question.zone)}</span>;
@@ -60,11 +69,11 @@ export function Provenance({ question, answer, note }: { question: Question; ans
     <>
       <div class="provenance">
         <span>{fill(words.answered, { ms: <span class="n">{milliseconds(answer.computed_ms)}</span> })}</span>
-        <span>{put(rows.text, { rows: isolated + count(rows.words, rows.n) + "\u2069" })}</span>
+        <span>{put(folded.length ? words.rounded : rows.text, { rows: isolated + count(rows.words, rows.n) + "\u2069" })}</span>
         {answer.until > 0 && (
           <span class={behind_ms > behind_after_ms * 60 ? "warn" : ""}>{fill(words.until, { time })}</span>
         )}
-        {answer.folded ? <span>{count(words.folded, answer.folded)}</span> : null}
+        {folded.map((text) => <span key={text}>{text}</span>)}
         {note && <span>{note}</span>}
         <button type="button" class="link end" data-how onClick={() => dialog.current?.showModal()}>{words.how}</button>
       </div>

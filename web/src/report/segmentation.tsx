@@ -9,7 +9,8 @@ import { parse_where, print_where } from "../query/where";
 import type { Asked } from "./asking";
 import { asked, waiting } from "./asking";
 import { csv_of, download, file_name } from "./csv";
-import { frame_of, is_empty } from "./frame";
+import { few_said } from "./few";
+import { frame_of, is_all_few, is_empty } from "./frame";
 import type { Frame } from "./frame";
 import { event_name, filter_phrase } from "./naming";
 import { Numbers, measure_of } from "./numbers";
@@ -35,7 +36,7 @@ function Empty({ question, on_change }: { question: Question; on_change: (q: Que
   return (
     <div class="said" role="status">
       <p>{fill(words.empty[show.measure], { event: <bdi>{event_name(show.event)}</bdi>, where })}</p>
-      <p>
+      <p class="ways-on">
         {filters.map((filter, i) => (
           <button type="button" key={i} class="button edge" onClick={() =>
             on_change({ ...question, where: print_where(filters.filter((_, k) => k !== i)) ?? "" })}>
@@ -94,6 +95,7 @@ export function Segmentation({ view, title, on_change }: {
     <div class={waiting.value ? "old" : ""} aria-busy={waiting.value > 0} data-answer={done.at}>
       <div class={waiting.value === 2 ? "waits on" : "waits"} />
       {nothing ? <Empty question={done.question} on_change={on_change} />
+        : is_all_few(frame) ? view !== "table" && <p class="said" role="status">{few_said(frame.unit)}</p>
         : view !== "table" && <figure><Figure frame={frame} view={view} /></figure>}
       {view !== "table" && provenance}
       {!nothing && <Same done={done} frame={frame} view={view} title={title} />}
