@@ -1,5 +1,5 @@
-/* The names of properties that decide a class by themselves, where a project's lexicon says nothing:
- * the door seals by them, and the console shows them. */
+/* The names of properties that decide a class by themselves, where a project's lexicon says
+ * nothing: the door seals by them, and the console shows them. */
 #ifndef EVENT_SCHEMA_NAMES_H
 #define EVENT_SCHEMA_NAMES_H
 
