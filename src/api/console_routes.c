@@ -2,8 +2,10 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "api/call.h"
+#include "api/polls.h"
 #include "api/query.h"
 #include "api/query_mixpanel.h"
 #include "api/session.h"
@@ -14,7 +16,6 @@ enum {
     REPORTERS = 8,            /* reports under way, which may take long */
     ASKERS = 4,               /* what is answered at once: never behind a report */
     WAITING_MAX = 256,        /* of each */
-    POLLS_MAX = 64,           /* /api/live, each on a thread that sleeps */
     READY_MS = 2000,
     READY_KEPT_MS = 1000,     /* strangers may ask how we are; the peers are asked less often */
     SETTLE_STEP_MS = 10,
@@ -24,7 +25,8 @@ struct console_routes {
     struct console console;
     struct crew *reporters;
     struct crew *askers;
-    struct crew *pollers;
+    struct crew *pollers;     /* of /api/live: POLLS_MAX, each on a thread that sleeps */
+    struct polls polls;
     struct static_files *files;
     pthread_mutex_t ready_lock;
     uint64_t ready_asked_ms;
@@ -95,6 +97,7 @@ struct console_routes *console_routes_create(const struct console_routes_config 
     routes->reporters = crew_create(REPORTERS, WAITING_MAX);
     routes->askers = crew_create(ASKERS, WAITING_MAX);
     routes->pollers = crew_create(POLLS_MAX, 0);
+    polls_init(&routes->polls);
     routes->files = static_files_create(config->files, config->file_count, page_headers,
                                         sizeof(page_headers) / sizeof(page_headers[0]));
     check(pthread_mutex_init(&routes->ready_lock, NULL) == 0);
@@ -108,6 +111,7 @@ void console_routes_destroy(struct console_routes *routes)
     crew_destroy(routes->reporters);
     crew_destroy(routes->askers);
     crew_destroy(routes->pollers);
+    polls_release(&routes->polls);
     static_files_destroy(routes->files);
     recent_destroy(routes->console.recent);
     (void)pthread_mutex_destroy(&routes->ready_lock);
@@ -156,6 +160,7 @@ struct job {
     struct call call;
     struct console_routes *routes;
     const struct route *route;
+    uint8_t who[POLLS_WHO_BYTES];  /* of a long poll */
 };
 
 static void answer_ready(void *arg)
@@ -178,6 +183,17 @@ static void run_route(void *arg)
 {
     struct job *job = arg;
     job->route->answer(&job->call);
+}
+
+/* The job lies in the request, which is gone once it is answered. */
+static void run_poll(void *arg)
+{
+    struct job *job = arg;
+    struct polls *polls = &job->routes->polls;
+    uint8_t who[POLLS_WHO_BYTES];
+    memcpy(who, job->who, sizeof(who));
+    job->route->answer(&job->call);
+    polls_leave(polls, who);
 }
 
 static void refuse(struct call *call, unsigned status, const char *code, const char *message)
@@ -237,6 +253,17 @@ static bool is_forged(const struct call *call, const struct route *route)
     return call->asker.by == AUTH_BY_COOKIE && !asker_is_our_page(call->http);
 }
 
+static void begin_poll(struct console_routes *routes, struct job *job)
+{
+    asker_hash(&job->call.asker, job->who);
+    bool enters = polls_enter(&routes->polls, job->who);
+    if (enters && crew_take(routes->pollers, run_poll, job))
+        return;
+    if (enters)
+        polls_leave(&routes->polls, job->who);
+    refuse(&job->call, 429, "rate", "too many pages of yours are listening at once");
+}
+
 static void begin_route(struct console_routes *routes, struct call *call,
                         const struct route *route)
 {
@@ -254,9 +281,12 @@ static void begin_route(struct console_routes *routes, struct call *call,
         return;
     }
     struct job *job = arena_alloc(call->arena, sizeof(*job));
-    *job = (struct job){ *call, routes, route };
-    struct crew *crew = route->how & LONG_POLL ? routes->pollers
-                        : route->how & REPORT  ? routes->reporters : routes->askers;
+    *job = (struct job){ .call = *call, .routes = routes, .route = route };
+    if (route->how & LONG_POLL) {
+        begin_poll(routes, job);
+        return;
+    }
+    struct crew *crew = route->how & REPORT ? routes->reporters : routes->askers;
     if (!crew_take(crew, run_route, job))
         refuse(call, 429, "rate", "too many questions at once");
 }
@@ -264,7 +294,7 @@ static void begin_route(struct console_routes *routes, struct call *call,
 static void begin_ready(struct console_routes *routes, struct call *call)
 {
     struct job *job = arena_alloc(call->arena, sizeof(*job));
-    *job = (struct job){ *call, routes, NULL };
+    *job = (struct job){ .call = *call, .routes = routes };
     if (!crew_take(routes->askers, answer_ready, job))
         call_answer_as(call, 503, "text/plain", STR("busy\n"));
 }

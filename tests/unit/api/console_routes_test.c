@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/polls.h"
 #include "support/front.h"
 #include "support/test.h"
 #include "sys/clock.h"
@@ -177,7 +178,7 @@ static void test_console_routes__large_bodies_are_refused_in_the_askers_form(voi
 static void test_console_routes__long_polls_have_a_bound_and_hold_nobody_up(void **state)
 {
     struct front *f = *state;
-    enum { POLLS = 64 };
+    enum { POLLS = POLLS_EACH_MAX };
     int fds[POLLS];
     char out[FRONT_TEXT];
     for (int i = 0; i < POLLS; i++)
@@ -189,6 +190,7 @@ static void test_console_routes__long_polls_have_a_bound_and_hold_nobody_up(void
     assert_int_equal(front_status(out), 429);
     assert_non_null(strstr(out, "\"code\":\"rate\""));
     assert_non_null(strstr(out, "Retry-After"));
+    expect(f, false, "GET /api/live", FRONT_WITH_COOKIE, "", 200);
     expect(f, false, "POST /api/query", FRONT_BASIC, "{}", 200);
     assert_int_equal(front_release(f), POLLS);
     for (int i = 0; i < POLLS; i++) {
