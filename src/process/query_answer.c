@@ -206,19 +206,33 @@ static void write_property(struct turn *t, const struct store_property *p, struc
     json_write_end_object(w);
 }
 
+/* The oldest event: before it nothing can be compared. */
+static void write_first(struct json_write *w, const struct store_status *status)
+{
+    json_write_key(w, "first");
+    if (status->first_ms)
+        json_write_i64(w, status->first_ms);
+    else
+        json_write_null(w);
+}
+
 static uint32_t answer_schema(struct turn *t)
 {
     struct store_name *events = NULL;
     struct store_property *properties = NULL;
     uint32_t event_count = 0, property_count = 0;
+    struct store_status status = { 0 };
     struct json_write w;
     int r = t->store ? store_list_events(t->store, &t->arena, &events, &event_count) : 0;
     if (r == 0 && t->store)
         r = store_list_properties(t->store, &t->arena, &properties, &property_count);
     if (r != 0)
         return trouble(t, r);
+    if (t->store)
+        store_get_status(t->store, &status);
     json_write_init(&w, t->json);
     json_write_begin_object(&w);
+    write_first(&w, &status);
     json_write_key(&w, "events");
     json_write_begin_array(&w);
     for (uint32_t i = 0; i < event_count; i++) {

@@ -258,7 +258,7 @@ static void test_status__of_a_project_without_events(void **state)
     end(&asked);
     q.what = QUERY_SCHEMA;
     asked = ask_question(*state, &q);
-    assert_str(bytes_str(&asked.json), "{\"events\":[],\"properties\":[]}");
+    assert_str(bytes_str(&asked.json), "{\"first\":null,\"events\":[],\"properties\":[]}");
     end(&asked);
 }
 

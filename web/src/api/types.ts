@@ -13,7 +13,8 @@ export interface Me {
 export type Of = "event" | "user" | `group:${string}`;
 export type Kind = "open" | "quasi" | "personal";
 export interface Property { name: string; of: Of; class: Kind; types: string[] }
-export interface Schema { events: { name: string; count: number }[]; properties: Property[] }
+/** `first`: the time of the oldest event. */
+export interface Schema { first: number | null; events: { name: string; count: number }[]; properties: Property[] }
 export interface Value { value: unknown; count: number }
 
 export interface Refusal { protocol: string; reason: string; count: number; last: number }

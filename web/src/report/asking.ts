@@ -4,8 +4,9 @@
 import { effect, signal } from "@preact/signals";
 import { Refused, is_passing, post, wait } from "../api/http";
 import { listen } from "../api/live";
+import { refresh_schema, schema } from "../api/schema";
 import type { Answer } from "../api/types";
-import { today } from "../query/days";
+import { today, wall_time } from "../query/days";
 import { any_event, comparison, whole } from "../query/question";
 import type { Comparison, Question } from "../query/question";
 
@@ -32,9 +33,16 @@ let running: AbortController | null = null;
 
 const ask = (question: Question, signal: AbortSignal) => post<Answer>("/api/query", question, signal);
 
+/** Whether there were events from the first of these days on: a rise from nothing is none. */
+async function reaches_back(before: Question): Promise<boolean> {
+  await refresh_schema().catch(() => {});
+  const first = schema.value?.first;
+  return typeof first === "number" && wall_time(first, before.zone).slice(0, 10) <= before.from;
+}
+
 async function ask_against(question: Question, all: Promise<Answer>, signal: AbortSignal) {
   const c = comparison(question);
-  if (!c) return null;
+  if (!c || !await reaches_back(c.before)) return null;
   const same = c.to === question.to;
   const [now, before] = await Promise.all([same ? all : ask(c.now, signal), ask(c.before, signal)]);
   return { comparison: c, now, before };
