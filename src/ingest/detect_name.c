@@ -7,7 +7,9 @@
  *
  * and a text is a name when its signs suffice and none of its words stands against it ("Hotel",
  * "شركة"). Words are compared folded: without case, accents, vowel marks and the forms of alef, so
- * that "ZSÓFIA" and "Zsofia", "إيمان" and "ايمان" are one. */
+ * that "ZSÓFIA" and "Zsofia", "إيمان" and "ايمان" are one.
+ *
+ * The lists are made at build by tools/data/names.mjs, which folds as fold() does. */
 #include "ingest/detect_name.h"
 
 #include <pthread.h>
@@ -116,8 +118,8 @@ static bool fold(struct str text, struct word *word)
 
 enum { GIVEN_BIT = 1, FAMILY_BIT = 2, SHARED_BIT = 4, COMMON_BIT = 8, SLOTS = 1 << 16 };
 
-/* The four lists as one table, made once: a word is looked up once and not by halving each. The
- * lists are ours, so no stranger makes its runs long. */
+/* The four lists as one table, made once: a word is looked up once and not in each. No stranger
+ * chooses what is in them, so none makes its runs long. */
 static struct {
     struct slot {
         uint32_t at;        /* in that text */
@@ -313,6 +315,8 @@ struct words {
 
 static bool is_strong(const struct word *word) { return word->is_given && !word->is_shared; }
 
+static bool is_listed(const struct word *word) { return word->is_given || word->is_family; }
+
 /* Takes a piece between blanks in; false when it can be no part of a name. */
 static bool add_word(struct words *w, struct str text)
 {
@@ -407,7 +411,7 @@ static bool is_written_name(const struct words *w)
         return true;
     if (is_initial(first))
         return is_sure_family || (last->len > 3 && !last->is_common && !last->is_arabic);
-    if (first->is_family && !first->is_shared && (last->is_given || last->is_family))
+    if (first->is_family && (is_strong(last) || (!first->is_shared && is_listed(last))))
         return true;
     if (w->count == 2 && !first->is_arabic && is_strong(last))
         return !is_plain;

@@ -1,6 +1,8 @@
 /* ingest/detect_name: each sign, and what stands against it. */
 #include "ingest/detect_name.h"
 
+#include <string.h>
+
 #include "support/test.h"
 
 static void assert_all(const char *const *texts, bool is_name)
@@ -15,7 +17,8 @@ static void test_detect_name__given_and_family(void **state)
     static const char *const names[] = {
         "John Smith", "SMITH, John", "Smith, John", "john smith", "J. Nakamura", "Nguyen Minh",
         "Hannah", "Thabo Park", "Marie-Claire Dubois", "Dr. Unknownian", "Sarah & Omar Haddad",
-        "Peter Bakker (Tobias)", "Ludwig van Bergström", "Ivan Unheardovich Petrov", NULL,
+        "Peter Bakker (Tobias)", "Ludwig van Bergström", "Ivan Unheardovich Petrov",
+        "Baker Hannah", "Long Minh", NULL,
     };
     (void)state;
     assert_all(names, true);
@@ -55,6 +58,55 @@ static void test_detect_name__words_that_are_no_names(void **state)
     assert_all(others, false);
 }
 
+/* ---- the lists, as the build made them ------------------------------------------------------- */
+
+#define GIVEN(text) static const char given_names[] = text;
+#define FAMILY(text) static const char family_names[] = text;
+#define SHARED(text) static const char shared_names[] = text;
+#define COMMON(text) static const char common_words[] = text;
+#include "ingest/detect_names.def"
+
+static bool is_in(const char *list, struct str word)
+{
+    struct str rest = str_from(list), listed;
+    while (str_next(&rest, ' ', &listed))
+        if (str_equal(listed, word))
+            return true;
+    return false;
+}
+
+/* Found only when the lists are folded as the program folds what it compares with them. */
+static void test_detect_name__every_listed_given_name_is_found(void **state)
+{
+    struct str rest = str_from(given_names), word;
+    unsigned strong = 0;
+    (void)state;
+    while (str_next(&rest, ' ', &word)) {
+        char text[64] = "";
+        if (word.len == 0 || is_in(shared_names, word) || is_in("inc leone rica ", word))
+            continue;                       /* those three also say that no person is meant */
+        assert_true(word.len < sizeof(text));
+        memcpy(text, word.ptr, word.len);
+        if (text[0] >= 'a' && text[0] <= 'z')
+            text[0] = (char)(text[0] - 32);
+        if (!detect_name(str_from(text)))
+            fail_msg("\"%s\" is listed and not found", text);
+        strong++;
+    }
+    assert_true(strong > 10000);
+}
+
+static void test_detect_name__each_list_has_what_its_source_gives(void **state)
+{
+    (void)state;
+    assert_true(is_in(given_names, STR("zsofia")) && is_in(given_names, STR("نوره")));
+    assert_true(is_in(family_names, STR("heijden")) && is_in(family_names, STR("o'brien")));
+    assert_true(is_in(shared_names, STR("grace")) && is_in(shared_names, STR("امل")));
+    assert_true(is_in(common_words, STR("window")));
+    assert_false(is_in(family_names, STR("van")) || is_in(common_words, STR("grace")));
+    assert_true(str_from(family_names).len > 60000 && str_from(common_words).len > 25000);
+}
+
 static void test_detect_name__words_longer_than_any_name(void **state)
 {
     char text[400] = "John ";
@@ -71,6 +123,8 @@ int main(void)
         cmocka_unit_test(test_detect_name__arabic),
         cmocka_unit_test(test_detect_name__accents_case_and_alef_are_one),
         cmocka_unit_test(test_detect_name__words_that_are_no_names),
+        cmocka_unit_test(test_detect_name__every_listed_given_name_is_found),
+        cmocka_unit_test(test_detect_name__each_list_has_what_its_source_gives),
         cmocka_unit_test(test_detect_name__words_longer_than_any_name),
     };
     return RUN(tests);
