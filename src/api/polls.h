@@ -9,7 +9,7 @@
 
 #include "base/check.h"
 
-enum { POLLS_MAX = 64, POLLS_EACH_MAX = 12, POLLS_WHO_BYTES = 32 };
+enum { POLLS_MAX = 64, POLLS_EACH_MAX = 16, POLLS_WHO_BYTES = 32 };
 
 struct polls {
     pthread_mutex_t lock;

@@ -6,7 +6,7 @@
 enum {
     REPORT_MS = 60000,
     SMALL_MS = 15000,
-    LIVE_WAIT_MS = 10000,   /* a browser that left keeps its place no longer */
+    LIVE_WAIT_MS = 2000,   /* a browser that left keeps its place so long: it is not noticed */
     LIVE_MS = LIVE_WAIT_MS + 5000,
 };
 

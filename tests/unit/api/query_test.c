@@ -39,9 +39,9 @@ static void test_query__addresses_become_questions(void **state)
     expect(*state, "GET /api/schema/values?project=7&of=event&property=%24os&q=a%22b",
            QUERY_VALUES, "{\"of\":\"event\",\"property\":\"$os\",\"q\":\"a\\\"b\"}");
     expect(*state, "GET /api/schema/values?property=x", QUERY_VALUES, "{\"property\":\"x\"}");
-    expect(*state, "GET /api/live?project=7", QUERY_LIVE, "{\"wait_ms\":10000}");
+    expect(*state, "GET /api/live?project=7", QUERY_LIVE, "{\"wait_ms\":2000}");
     expect(*state, "GET /api/live?project=7&after=3.9", QUERY_LIVE,
-           "{\"after\":\"3.9\",\"wait_ms\":10000}");
+           "{\"after\":\"3.9\",\"wait_ms\":2000}");
 }
 
 static void refuse(struct front *f, const char *line, const char *body)
