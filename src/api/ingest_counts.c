@@ -43,14 +43,32 @@ static uint32_t find_project(struct ingest_counts *counts, uint64_t project)
     return counts->project_count++;
 }
 
-void ingest_counts_add(struct ingest_counts *counts, uint64_t project, enum refusal_reason reason,
-                       uint32_t n)
+static void add(struct ingest_counts *counts, uint64_t project, enum refusal_reason reason,
+                uint64_t n)
 {
     if (reason == REFUSAL_NONE || n == 0)
         return;
     (void)pthread_mutex_lock(&counts->lock);
     counts->n[find_project(counts, project)][reason] += n;
     (void)pthread_mutex_unlock(&counts->lock);
+}
+
+void ingest_counts_add(struct ingest_counts *counts, uint64_t project, enum refusal_reason reason,
+                       uint32_t n)
+{
+    add(counts, project, reason, n);
+}
+
+void ingest_counts_put_back(struct ingest_counts *counts, struct str payload)
+{
+    struct wal_count *list;
+    struct arena arena;
+    uint32_t n;
+    arena_init(&arena, 0);
+    check(wal_record_decode_counts(payload, &arena, &list, &n) == 0);
+    for (uint32_t i = 0; i < n; i++)
+        add(counts, list[i].project, refusal_find(list[i].reason), list[i].n);
+    arena_release(&arena);
 }
 
 bool ingest_counts_take(struct ingest_counts *counts, struct bytes *payload)

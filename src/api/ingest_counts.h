@@ -16,5 +16,7 @@ void ingest_counts_add(struct ingest_counts *counts, uint64_t project, enum refu
                        uint32_t n);
 /* Appends the payload of a counts record and starts at nothing again; false when there was none. */
 bool ingest_counts_take(struct ingest_counts *counts, struct bytes *payload);
+/* What was taken did not reach the disk: it counts again. */
+void ingest_counts_put_back(struct ingest_counts *counts, struct str payload);
 
 #endif

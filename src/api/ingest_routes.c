@@ -391,20 +391,34 @@ void ingest_routes_handle(void *ctx, struct http_request *http)
         answer_error(http, 404);
 }
 
+/* Counts on their way to the disk: refusals of a full disk must not be lost to it. */
+struct counts_flush {
+    struct ingest_counts *counts;
+    struct bytes payload;
+};
+
 static void counts_written(void *ctx, int r)
 {
-    (void)ctx;
-    (void)r; /* counts are not acknowledged to anybody */
+    struct counts_flush *flush = ctx;
+    if (r != 0)
+        ingest_counts_put_back(flush->counts, bytes_str(&flush->payload));
+    bytes_release(&flush->payload);
+    free(flush);
 }
 
 void ingest_routes_flush_counts(struct ingest_routes *routes)
 {
-    struct bytes payload = { 0 }, record = { 0 };
-    if (ingest_counts_take(routes->counts, &payload)) {
-        append_record(&record, WAL_TYPE_COUNTS, clock_wall_ms(), bytes_str(&payload));
-        if (wal_write_append(routes->wal, bytes_str(&record), counts_written, NULL) != 0)
-            bytes_reset(&record);
+    struct counts_flush *flush = calloc(1, sizeof(*flush));
+    struct bytes record = { 0 };
+    check(flush != NULL);
+    flush->counts = routes->counts;
+    if (!ingest_counts_take(routes->counts, &flush->payload)) {
+        free(flush);
+        return;
     }
-    bytes_release(&payload);
+    append_record(&record, WAL_TYPE_COUNTS, clock_wall_ms(), bytes_str(&flush->payload));
+    int r = wal_write_append(routes->wal, bytes_str(&record), counts_written, flush);
+    if (r != 0)
+        counts_written(flush, r);
     bytes_release(&record);
 }
