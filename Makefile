@@ -71,7 +71,7 @@ LINKS_amana-auth := $(COMMON) db auth/wire auth/inside
 LINKS_amana-vault := $(COMMON) db vault/wire vault/inside
 
 all: $(PROGRAMS:%=$(BIN)/%) $(if $(wildcard tools/tidy.c),$(BIN)/tidy)
-.PHONY: all check crash test-tools tidy ui surface clean help test-bins fuzz-replay hurried
+.PHONY: all check crash test-tools tidy ui surface clean help test-bins fuzz-replay golden-formats hurried
 
 # Generated sources (tables from npm data, the console's files) come from tools/*.mk fragments.
 -include $(wildcard tools/*.mk)
@@ -160,6 +160,13 @@ $(BUILD)/hurried/bin/amana-ingest: $(BIN)/amana-ingest
 	@$(MAKE) --no-print-directory hurried
 endif
 
+# ---- the formats of this version, kept for all later ones: make golden-formats VERSION=2 --------
+$(BIN)/golden_formats: $(OUT)/test-obj/golden/formats.o $(TEST_ARCHIVE) $(ARCHIVES) $(GEN_OBJECTS_tests)
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--as-needed -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka $(ALL_LIBS)
+golden-formats: $(BIN)/golden_formats
+	@$(BIN)/golden_formats tests/golden/formats $(or $(VERSION),1)
+
 # ---- fuzz targets: LLVMFuzzerTestOneInput in tests/fuzz/*_fuzz.c ----------------------------
 # Replayed over tests/fuzz/corpus/<name>/ under the sanitizers; `make fuzz NAME=json_scan` fuzzes.
 FUZZ_SOURCES := $(wildcard tests/fuzz/*_fuzz.c)
@@ -197,6 +204,7 @@ help:
 	@echo "make crash      every crash point of every workload, under several ways of losing data"
 	@echo "make fuzz-replay PROFILE=asan   every corpus of every parser"
 	@echo "make fuzz NAME=json_scan SECONDS=60   fuzz one parser with libFuzzer"
+	@echo "make golden-formats VERSION=2   rooms as this version writes them, to be kept"
 	@echo "make ui         the console into build/web"
 	@echo "make tidy       the house rules"
 	@echo "make surface    what each program links"

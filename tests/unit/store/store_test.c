@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "support/golden.h"
 #include "support/store_room.h"
 #include "support/temp.h"
 #include "support/test.h"
@@ -142,6 +143,108 @@ static void test_store__counts_add_up_over_starts(void **state)
     assert_null(stores_find(house->stores, 4));
 }
 
+
+/* ---- files of the first version ------------------------------------------------------------- */
+
+static void on_finding(void *ctx, struct str sentence)
+{
+    (void)ctx;
+    fail_msg("%.*s", (int)sentence.len, sentence.ptr);
+}
+
+static struct value only_value(struct house *house, enum scan_of of, const char *name)
+{
+    struct scan_source source = { of, str_from(name), STR("company") };
+    struct store_value *list;
+    uint32_t n;
+    assert_int_equal(store_list_values(stores_find(house->stores, 1), &source, STR(""), 10,
+                                       &house->arena, &list, &n), 0);
+    assert_int_equal(n, 1);
+    return list[0].value;
+}
+
+static void assert_golden_events(struct house *house)
+{
+    struct store *store = stores_find(house->stores, 1);
+    const struct str view = STR("view");
+    struct scan_want want = { .events = &view, .event_count = 1, .to_ms = INT64_MAX };
+    struct store_status status;
+    struct store_name *names;
+    uint32_t persons, n;
+    /* Six were taken in: one twin is gone, and one person's device became the person. */
+    assert_int_equal(total(house, &persons), 5);
+    assert_int_equal(persons, 2);
+    assert_int_equal(store_room_count(store, &want, &persons), 2);
+    assert_int_equal(persons, 1);
+    store_get_status(store, &status);
+    assert_int_equal(status.parts, 2);
+    assert_int_equal(status.waiting_rows, 0);
+    assert_int_equal(status.persons, 2);
+    assert_int_equal(status.first_ms, 1700000000000);
+    assert_int_equal(status.until_ms, 1700000004000);
+    assert_int_equal(store_list_events(store, &house->arena, &names, &n), 0);
+    assert_int_equal(n, 4);
+    assert_str(names[0].name, "view");
+}
+
+static void assert_golden_values(struct house *house)
+{
+    struct store_property *list;
+    struct value tag;
+    uint32_t n;
+    assert_true(only_value(house, SCAN_OF_EVENT, "price").as.number == 12.5);
+    assert_int_equal(only_value(house, SCAN_OF_EVENT, "paid").type, VALUE_TRUE);
+    assert_int_equal(only_value(house, SCAN_OF_EVENT, "free").type, VALUE_FALSE);
+    assert_int_equal(only_value(house, SCAN_OF_EVENT, "coupon").type, VALUE_NULL);
+    assert_str(only_value(house, SCAN_OF_EVENT, "company").as.string, "acme");
+    assert_str(only_value(house, SCAN_OF_PERSON, "plan").as.string, "pro");
+    assert_true(only_value(house, SCAN_OF_PERSON, "visits").as.number == 3);
+    assert_true(only_value(house, SCAN_OF_GROUP, "size").as.number == 40);
+    tag = only_value(house, SCAN_OF_EVENT, "box");
+    assert_int_equal(tag.type, VALUE_OBJECT);
+    assert_str(tag.as.object.members[0].name, "width");
+    assert_int_equal(store_list_properties(stores_find(house->stores, 1), &house->arena, &list,
+                                           &n), 0);
+    for (uint32_t i = 0; i < n; i++) {
+        if (str_equal(list[i].name, STR("$email")))
+            assert_int_equal(list[i].types, 1 << VALUE_REF);
+        if (str_equal(list[i].name, STR("tags")))
+            assert_int_equal(list[i].types, 1 << VALUE_LIST);
+    }
+}
+
+static void test_store__files_of_the_first_version_open(void **state)
+{
+    struct house *house = *state;
+    struct store_count *counts;
+    uint32_t n, persons;
+    stores_close(house->stores);
+    fs_destroy(house->fs);
+    temp_remove(&house->temp);
+    house->fs = golden_copy("store-1", &house->temp);
+    assert_int_equal(stores_verify(house->fs, on_finding, NULL), 0);
+    assert_int_equal(stores_open(house->fs, &house->stores), 0);
+    assert_int_equal(stores_position(house->stores).file, 2);
+    assert_golden_events(house);
+    assert_golden_values(house);
+    assert_int_equal(stores_list_counts(house->stores, 1, &house->arena, &counts, &n), 0);
+    assert_int_equal(n, 1);
+    assert_str(counts[0].reason, "bad_time");
+    assert_int_equal(counts[0].n, 3);
+    assert_int_equal(counts[0].last_ms, 1700000007000);
+    assert_int_equal(stores_list_counts(house->stores, 0, &house->arena, &counts, &n), 0);
+    assert_int_equal(n, 1);
+    assert_str(counts[0].reason, "unknown_token");
+    /* And are written on: a twin of what they hold, and a row that is new. */
+    store_room_event(house->stores, 1, "view", 7, 0, 1700000001500, 2);
+    store_room_event(house->stores, 1, "view", 100, 0, 1700000009000, 0);
+    assert_int_equal(stores_flush(house->stores), 0);
+    reopen(house);
+    assert_int_equal(total(house, &persons), 6);
+    assert_int_equal(persons, 2);
+    assert_int_equal(stores_verify(house->fs, on_finding, NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +256,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_store__twins_count_once_also_after_a_link, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_store__counts_add_up_over_starts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_store__files_of_the_first_version_open, setup,
+                                        teardown),
     };
     return RUN(tests);
 }

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "support/temp.h"
+#include "support/golden.h"
 #include "support/test.h"
 #include "sys/clock.h"
 #include "wal/wal_write.h"
@@ -290,6 +290,86 @@ static void test_wal_follow__follows_while_it_is_written(void **state)
     wal_follow_close(follow);
 }
 
+
+/* ---- files of the first version ------------------------------------------------------------- */
+
+static void assert_first_batch(const struct wal_batch *batch)
+{
+    static const enum value_type types[] = { VALUE_STRING, VALUE_NUMBER, VALUE_TRUE, VALUE_FALSE,
+                                             VALUE_NULL, VALUE_LIST, VALUE_OBJECT, VALUE_REF };
+    const struct event *e = &batch->events[0];
+    assert_int_equal(batch->project, 1);
+    assert_int_equal(batch->event_count, 3);
+    assert_int_equal(batch->update_count, 2);
+    assert_str(e->name, "view");
+    assert_int_equal(e->time_ms, 1700000000000);
+    assert_int_equal(e->insert_hash, 1);
+    assert_int_equal(e->person.bytes[8], 100);
+    assert_int_equal(e->property_count, 8);
+    for (uint32_t i = 0; i < 8; i++)
+        assert_int_equal(e->properties[i].value.type, types[i]);
+    assert_str(e->properties[0].name, "colour");
+    assert_str(e->properties[0].value.as.string, "red");
+    assert_true(e->properties[1].value.as.number == 12.5);
+    assert_str(e->properties[5].value.as.list.items[1].as.string, "b");
+    assert_str(e->properties[6].value.as.object.members[0].name, "width");
+    assert_int_equal(e->properties[7].value.as.sealed.kind, REF_KIND_EMAIL);
+    assert_int_equal(e->properties[7].value.as.sealed.ref.bytes[0], 9);
+    assert_true(ref_is_none(&batch->events[2].person));
+    assert_int_equal(batch->events[2].flags, EVENT_BOT);
+    assert_str(batch->updates[1].group_key, "company");
+    assert_str(batch->updates[1].group_id, "acme");
+    assert_true(batch->updates[1].properties[0].value.as.number == 40);
+}
+
+static void assert_second_batch(const struct wal_batch *batch)
+{
+    assert_int_equal(batch->event_count, 3);
+    assert_int_equal(batch->update_count, 1);
+    assert_str(batch->events[1].name, "login");
+    assert_int_equal(batch->events[1].person.bytes[8], 7);
+    assert_int_equal(batch->events[1].device.bytes[8], 100);
+    assert_int_equal(batch->events[2].flags, EVENT_IMPORT);
+    assert_int_equal(batch->updates[0].op, PROFILE_ADD);
+}
+
+static void test_wal_follow__files_of_the_first_version_are_read(void **state)
+{
+    struct temp temp;
+    struct fs *fs = golden_copy("wal-1", &temp);
+    struct wal_follow *follow = wal_follow_open(fs, (struct wal_position){ 0 });
+    struct wal_record record;
+    struct wal_batch batch;
+    struct wal_count *counts;
+    struct arena arena;
+    uint32_t n;
+    (void)state;
+    arena_init(&arena, 0);
+    assert_int_equal(wal_follow_next(follow, &record), 1);
+    assert_int_equal(record.type, WAL_TYPE_BATCH);
+    assert_int_equal(record.received_ms, 1700000005000);
+    assert_int_equal(wal_record_decode_batch(record.payload, &arena, &batch), 0);
+    assert_first_batch(&batch);
+    assert_int_equal(wal_follow_next(follow, &record), 1);
+    assert_int_equal(wal_record_decode_batch(record.payload, &arena, &batch), 0);
+    assert_second_batch(&batch);
+    assert_int_equal(wal_follow_next(follow, &record), 1);
+    assert_int_equal(record.type, WAL_TYPE_COUNTS);
+    assert_int_equal(wal_record_decode_counts(record.payload, &arena, &counts, &n), 0);
+    assert_int_equal(n, 2);
+    assert_int_equal(counts[0].n, 3);
+    assert_str(counts[1].reason, "unknown_token");
+    assert_int_equal(wal_follow_next(follow, &record), 1);
+    assert_int_equal(record.type, WAL_TYPE_SEALED);
+    assert_str(record.payload, "AMSB and what only the vault opens");
+    assert_int_equal(wal_follow_next(follow, &record), 0);
+    assert_int_equal(wal_follow_position(follow).file, 2);
+    wal_follow_close(follow);
+    arena_release(&arena);
+    fs_destroy(fs);
+    temp_remove(&temp);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +385,7 @@ int main(void)
         TEST(a_file_that_was_taken_back),
         TEST(removes_old_files_only),
         TEST(follows_while_it_is_written),
+        cmocka_unit_test(test_wal_follow__files_of_the_first_version_are_read),
     };
     return RUN(tests);
 }

@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "crypto/random.h"
+#include "crypto/sign.h"
 #include "support/auth_room.h"
+#include "support/golden.h"
 #include "support/test.h"
 
 static int64_t number(struct auth *auth, const char *sql)
@@ -96,6 +99,66 @@ static void test_auth__does_not_open_over_a_failing_disk(void **state)
     auth_room_close(&room);
 }
 
+
+/* ---- files of the first version ------------------------------------------------------------- */
+
+static void assert_golden_askers(struct auth_room *room)
+{
+    struct auth_request cookie = { .type = AUTH_ME, .by = AUTH_BY_COOKIE,
+                                   .cookie = STR("CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC") };
+    struct auth_request uid = { .type = AUTH_ME, .by = AUTH_BY_UID, .uid = ROOM_OWNER_UID };
+    struct auth_request second = { .type = AUTH_AUTHORIZE, .by = AUTH_BY_KEY, .key = STR("k_other"),
+                                   .secret = STR(ROOM_API_SECRET), .ask_kind = GRANT_QUESTION,
+                                   .rights = RIGHT_AGGREGATE };
+    ask_with_key(room);
+    assert_int_equal(auth_room_ask(room, uid), AUTH_IS);
+    assert_int_equal(auth_room_ask(room, cookie), AUTH_IS);
+    assert_true(str_find(room->answer.me, STR("\"name\":\"Shop\"")) >= 0);
+    assert_true(str_find(room->answer.me, STR("\"name\":\"Second\"")) >= 0);
+    cookie.cookie = STR("DCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC");
+    assert_str(auth_room_refusal(room, cookie), "login");
+    assert_int_equal(auth_room_ask(room, second), AUTH_GRANTED);
+    assert_int_equal(room->answer.project, 2);
+    assert_str(room->answer.settings, "{\"zone\":\"UTC\",\"week_start\":7,\"group_min\":3,"
+                                      "\"classes\":{\"code\":\"secret\",\"plan\":\"open\"}}");
+    second.secret = STR(ROOM_OWNER_LINK);
+    assert_str(auth_room_refusal(room, second), "login");
+}
+
+static void test_auth__files_of_the_first_version_open(void **state)
+{
+    (void)state;
+    struct auth_room room = { 0 };
+    struct auth_config config = { .owner_uid = ROOM_OWNER_UID };
+    struct auth_request again = { .type = AUTH_ENTER, .by = AUTH_BY_COOKIE,
+                                  .link = STR(ROOM_OWNER_LINK) };
+    struct bytes json = { 0 };
+    struct temp temp;
+    crypto_init();
+    sign_pair(room.secret_key, room.public_key);
+    arena_init(&room.arena, 0);
+    room.fs = golden_copy("auth-1", &temp);
+    config.fs = room.fs;
+    config.grant_key = room.secret_key;
+    assert_int_equal(auth_open(&config, &room.auth), 0);
+    assert_int_equal(number(room.auth, "SELECT count(*) FROM os_user"), 1);
+    assert_golden_askers(&room);
+    assert_int_equal(auth_write_ingest_settings(room.auth, &json), 0);
+    assert_true(str_find(bytes_str(&json), STR("\"token\":\"" ROOM_API_TOKEN "\"")) >= 0);
+    assert_true(str_find(bytes_str(&json), STR("\"trusted_proxies\":[\"192.0.2.1\"]")) >= 0);
+    /* And are written on: init's link, whose day began just now, opens once. */
+    assert_int_equal(auth_room_enter(&room, STR(ROOM_OWNER_LINK)).len, 43);
+    auth_close(room.auth);
+    assert_int_equal(auth_open(&config, &room.auth), 0);
+    assert_str(auth_room_refusal(&room, again), "link");
+    assert_int_equal(number(room.auth, "SELECT count(*) FROM login"), 2);
+    auth_close(room.auth);
+    fs_destroy(room.fs);
+    bytes_release(&json);
+    arena_wipe(&room.arena);
+    temp_remove(&temp);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +166,7 @@ int main(void)
         cmocka_unit_test(test_auth__times_are_flushed_by_tick_and_close),
         cmocka_unit_test(test_auth__a_failed_flush_is_the_end),
         cmocka_unit_test(test_auth__does_not_open_over_a_failing_disk),
+        cmocka_unit_test(test_auth__files_of_the_first_version_open),
     };
     return RUN(tests);
 }
