@@ -168,6 +168,29 @@ int store_list_properties(struct store *store, struct arena *arena, struct store
     return p.r;
 }
 
+uint32_t store_find_property(struct store *store, const struct scan_source *source)
+{
+    struct store_pin held;
+    uint32_t types = 0;
+    if (source->of == SCAN_OF_PERSON || source->of == SCAN_OF_GROUP) {
+        (void)pthread_mutex_lock(&store->stores->lock);
+        types = profile_names_types(&store->profiles.names,
+                                    source->of == SCAN_OF_GROUP ? &source->group_key : NULL,
+                                    source->property);
+        (void)pthread_mutex_unlock(&store->stores->lock);
+    }
+    if (source->of != SCAN_OF_EVENT)
+        return types;
+    pin(store, &held);
+    for (uint32_t i = 0; i < held.part_count; i++) {
+        ptrdiff_t index = part_read_find_property(held.parts[i], source->property);
+        if (index >= 0)
+            types |= held.parts[i]->properties[index].types;
+    }
+    store_unpin(&held);
+    return types;
+}
+
 /* ---- values ---------------------------------------------------------------------------------- */
 
 struct tally {

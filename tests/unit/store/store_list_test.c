@@ -143,6 +143,12 @@ static uint32_t walked_types(struct house *house, const struct store_property *o
     return types;
 }
 
+static uint32_t types(struct house *house, enum scan_of of, struct str group_key, struct str name)
+{
+    struct scan_source source = { of, name, group_key };
+    return store_find_property(house->store, &source);
+}
+
 static void compare_with_walk(struct house *house)
 {
     static const char *keys[] = { "", "company", "team" };
@@ -153,6 +159,8 @@ static void compare_with_walk(struct house *house)
     for (uint32_t i = 0; i < n; i++) {
         if (list[i].of != SCAN_OF_EVENT)
             assert_int_equal(list[i].types, walked_types(house, &list[i]));
+        assert_int_equal(types(house, list[i].of, list[i].group_key, list[i].name),
+                         list[i].types);
         found += list[i].of != SCAN_OF_EVENT && list[i].name.ptr[0] == 'n';
     }
     for (uint32_t i = 0; i < 3 * 30; i++) {
@@ -161,6 +169,7 @@ static void compare_with_walk(struct house *house)
                                      .group_key = str_from(keys[i % 3]),
                                      .name = str_from(text) };
         expected += walked_types(house, &of) != 0;
+        assert_int_equal(types(house, of.of, of.group_key, of.name), walked_types(house, &of));
     }
     assert_int_equal(found, expected);
 }
@@ -181,6 +190,20 @@ static void test_store_list__properties_are_those_of_a_walk(void **state)
         house->store = stores_find(house->stores, 1);
         compare_with_walk(house);
     }
+}
+
+static void test_store_list__property_is_found_in_all_parts(void **state)
+{
+    struct house *house = *state;
+    struct str none = STR("");
+    assert_int_equal(types(house, SCAN_OF_EVENT, none, STR("colour")),
+                     1 << VALUE_STRING | 1 << VALUE_LIST);   /* one flushed, one in the tail */
+    assert_int_equal(types(house, SCAN_OF_EVENT, none, STR("size")), 1 << VALUE_NUMBER);
+    assert_int_equal(types(house, SCAN_OF_EVENT, none, STR("plan")), 0);
+    assert_int_equal(types(house, SCAN_OF_PERSON, none, STR("plan")), 1 << VALUE_STRING);
+    assert_int_equal(types(house, SCAN_OF_GROUP, STR("company"), STR("plan")), 1 << VALUE_STRING);
+    assert_int_equal(types(house, SCAN_OF_GROUP, STR("other"), STR("plan")), 0);
+    assert_int_equal(types(house, SCAN_OF_NAME, none, STR("view")), 0);
 }
 
 /* Nothing of a profile is looked at: its bytes are out of reach meanwhile. */
@@ -260,6 +283,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_store_list__events_by_count, setup, teardown),
         cmocka_unit_test_setup_teardown(test_store_list__properties_with_types, setup, teardown),
         cmocka_unit_test_setup_teardown(test_store_list__properties_are_those_of_a_walk, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_store_list__property_is_found_in_all_parts, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_store_list__properties_read_no_profile, setup,
                                         teardown),
