@@ -1,8 +1,6 @@
 /* store/profiles: found by person and by group, marked when changed, gone when deleted. */
 #include "store/profiles.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/rand.h"
@@ -225,34 +223,44 @@ static void test_profiles__run_takes_back_what_is_too_large_and_goes_on(void **s
     profiles_release(&profiles);
 }
 
-/* Each takes a list of the full length: together they need more than a run may take. */
+/* Each takes an element out of many full lists or puts it back at the end: together they need more
+ * memory than a run may take, and one that met the end half way would leave another order. */
 static void test_profiles__run_longer_than_its_memory_is_cut(void **state)
 {
     (void)state;
-    enum { COUNT = 9000 };
-    struct value item = { .type = VALUE_STRING, .as.string = STR("x") };
-    struct property property = { STR("l"), item };
-    struct profile_update append = { .op = PROFILE_APPEND, .flags = PROFILE_IGNORE_TIME,
-                                     .properties = &property, .property_count = 1 };
-    struct profile_update remove = append;
-    const struct profile_update **list = calloc(COUNT, sizeof(struct profile_update *));
+    enum { LISTS = 40, COUNT = 250 };
+    static struct value numbers[LIMIT_LIST_ELEMENTS];
+    static struct property fills[LISTS], elements[COUNT][LISTS];
+    static struct profile_update updates[COUNT + 1];
+    static const struct profile_update *list[COUNT + 1];
     struct profiles each = { 0 }, together = { 0 };
-    struct profiles_change change;
-    assert_non_null(list);
-    remove.op = PROFILE_REMOVE;
-    for (uint32_t i = 0; i < COUNT; i++)
-        list[i] = i % 1000 == 999 ? &remove : &append;
-    uint32_t n = profiles_prepare(&together, 1, list, COUNT, &change);
-    assert_in_range(n, 2, COUNT - 1);
-    profiles_commit(&together, &change);
-    commit_all(&together, 1, list + n, COUNT - n);
-    for (uint32_t i = 0; i < COUNT; i++)
-        profiles_apply(&each, 1, list[i]);
-    assert_true(str_equal(content(&each, 1), content(&together, 1)));
-    assert_true(content(&each, 1).len > 0);
+    uint32_t done = 0, runs = 0;
+    for (uint32_t i = 0; i < LIMIT_LIST_ELEMENTS; i++)
+        numbers[i] = (struct value){ .type = VALUE_NUMBER, .as.number = i };
+    for (uint32_t i = 0; i <= COUNT; i++) {
+        updates[i] = (struct profile_update){ .flags = PROFILE_IGNORE_TIME,
+            .op = i == 0 ? PROFILE_SET : i % 2 ? PROFILE_REMOVE : PROFILE_APPEND,
+            .properties = i == 0 ? fills : elements[i - 1], .property_count = LISTS };
+        list[i] = &updates[i];
+        for (uint32_t k = 0; k < LISTS; k++) {
+            struct str name = str_of(&"0123456789abcdefghijklmnopqrstuvwxyzABCD"[k], 1);
+            updates[i].properties[k] = (struct property){ name, numbers[i == 0 ? 0 : (i - 1) / 2] };
+            if (i == 0)
+                fills[k].value = (struct value){ .type = VALUE_LIST,
+                                                 .as.list = { numbers, LIMIT_LIST_ELEMENTS } };
+        }
+    }
+    for (; done <= COUNT; runs++) {
+        struct profiles_change change;
+        uint32_t n = profiles_prepare(&together, 1, list + done, COUNT + 1 - done, &change);
+        profiles_commit(&together, &change);
+        for (; n > 0; n--)
+            profiles_apply(&each, 1, list[done++]);
+        assert_true(str_equal(content(&each, 1), content(&together, 1)));
+    }
+    assert_in_range(runs, 2, 20);
     profiles_release(&each);
     profiles_release(&together);
-    free(list);
 }
 
 int main(void)
