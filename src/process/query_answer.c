@@ -73,52 +73,38 @@ static const struct json_node *parameters(const struct turn *t)
 
 /* ---- reports -------------------------------------------------------------------------------- */
 
-struct seen {
-    struct turn *turn;
-    struct store_property *properties;
-    uint32_t count;
-};
-
 static enum scan_of scan_of_operand(enum operand_of of)
 {
     return of == OPERAND_PERSON ? SCAN_OF_PERSON : of == OPERAND_GROUP ? SCAN_OF_GROUP
                                                                        : SCAN_OF_EVENT;
 }
 
-static uint32_t types_of(const struct seen *seen, enum scan_of of, struct str group_key,
-                         struct str property)
+static bool is_personal_source(const struct turn *t, const struct scan_source *source)
 {
-    for (uint32_t i = 0; i < seen->count; i++)
-        if (seen->properties[i].of == of && str_equal(seen->properties[i].name, property) &&
-            str_equal(seen->properties[i].group_key, group_key))
-            return seen->properties[i].types;
-    return 0;
+    uint32_t types = t->store ? store_find_property(t->store, source) : 0;
+    return query_schema_class(t->classes, source->property, types) == SCHEMA_PERSONAL;
 }
 
 static bool is_personal(void *ctx, const struct operand *operand)
 {
-    const struct seen *seen = ctx;
     if (operand->of == OPERAND_TIME || operand->of == OPERAND_NAME)
         return false;
-    uint32_t types = types_of(seen, scan_of_operand(operand->of), operand->group_key,
-                              operand->property);
-    return query_schema_class(seen->turn->classes, operand->property, types) == SCHEMA_PERSONAL;
+    struct scan_source source = { scan_of_operand(operand->of), operand->property,
+                                  operand->group_key };
+    return is_personal_source(ctx, &source);
 }
 
 /* 0, ERR_INVALID with *error filled, or the store's trouble. */
 static int parse_spec(struct turn *t, const struct spec **spec, struct spec_error *error)
 {
-    struct seen seen = { .turn = t };
     int r = spec_json_parse(t->question->question, &t->arena, spec, error);
     if (r == 0 && (*spec)->project != 0 && (*spec)->project != t->question->project) {
         *error = (struct spec_error){ STR("/project"), "project",
                                       STR("the question is for another project") };
         r = ERR_INVALID;
     }
-    if (r == 0 && t->store)
-        r = store_list_properties(t->store, &t->arena, &seen.properties, &seen.count);
     if (r == 0)
-        r = spec_check_personal(*spec, is_personal, &seen, &t->arena, error);
+        r = spec_check_personal(*spec, is_personal, t, &t->arena, error);
     return r;
 }
 
@@ -307,23 +293,18 @@ static void write_values(const struct store_value *values, uint32_t count, struc
 static uint32_t answer_values(struct turn *t)
 {
     struct scan_source source;
-    struct seen seen = { .turn = t };
     struct store_value *values = NULL;
     uint32_t count = 0;
     if (!parse_source(t, &source))
         return refuse(t, "/of", "query", "of is \"event\", \"user\" or \"group:KEY\"");
     if (source.property.len == 0)
         return refuse(t, "/property", "query", "no property is named");
-    int r = t->store ? store_list_properties(t->store, &t->arena, &seen.properties, &seen.count)
-                     : 0;
-    if (r != 0)
-        return trouble(t, r);
-    uint32_t types = types_of(&seen, source.of, source.group_key, source.property);
-    if (query_schema_class(t->classes, source.property, types) == SCHEMA_PERSONAL)
+    if (is_personal_source(t, &source))
         return refuse(t, "/property", "personal", "values of a personal property are not listed");
-    if (t->store)
-        r = store_list_values(t->store, &source, json_doc_get_string(parameters(t), "q", STR("")),
-                              QUERY_VALUES_MAX, &t->arena, &values, &count);
+    struct str contains = json_doc_get_string(parameters(t), "q", STR(""));
+    int r = t->store ? store_list_values(t->store, &source, contains, QUERY_VALUES_MAX, &t->arena,
+                                         &values, &count)
+                     : 0;
     if (r != 0)
         return trouble(t, r);
     write_values(values, count_sayable(t, values, count), t->json);

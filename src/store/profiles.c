@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "event/limits.h"
-#include "store/profile.h"
+
+/* An arena fails only when less than this is left: it is more than any piece of an operation. */
+enum { ARENA_SHORT_BYTES = 256 * 1024 };
 
 void profiles_release(struct profiles *profiles)
 {
@@ -14,6 +16,7 @@ void profiles_release(struct profiles *profiles)
     free(profiles->of_person);
     free(profiles->dirty);
     map_release(&profiles->of_group);
+    profile_names_release(&profiles->names);
     *profiles = (struct profiles){ 0 };
 }
 
@@ -116,18 +119,64 @@ static void mark(struct profiles *profiles, struct profile *profile)
     profile->is_dirty = true;
 }
 
+static void fold(struct profiles_change *change, struct str old,
+                 const struct profile_update *const *updates, uint32_t *count)
+{
+    uint32_t n = 0;
+    arena_init(&change->arena, LIMIT_REQUEST_ARENA_BYTES);
+    profile_open(&change->work, old, &change->arena);
+    while (n < *count) {
+        profile_fold(&change->work, updates[n++]);
+        if (change->arena.used > LIMIT_REQUEST_ARENA_BYTES - ARENA_SHORT_BYTES)
+            break;
+    }
+    *count = n;
+}
+
+/* The memory that the operations share ends sooner than what each would have alone. One that may
+ * have met the end is left for the next run: those before it are folded again, without it. */
+uint32_t profiles_prepare(const struct profiles *profiles, uint32_t code,
+                          const struct profile_update *const *updates, uint32_t count,
+                          struct profiles_change *change)
+{
+    *change = (struct profiles_change){ .code = code, .group_key = updates[0]->group_key,
+                                        .group_id = updates[0]->group_id };
+    const struct profile *profile = code ? profiles_find_person(profiles, code)
+                                         : profiles_find_group(profiles, change->group_key,
+                                                               change->group_id);
+    struct str old = profile ? profile->content : (struct str){ 0 };
+    uint32_t done = count;
+    fold(change, old, updates, &done);
+    if (done > 1 && change->arena.used > LIMIT_REQUEST_ARENA_BYTES - ARENA_SHORT_BYTES) {
+        profile_release(&change->work);
+        arena_release(&change->arena);
+        done--;
+        fold(change, old, updates, &done);
+    }
+    (void)profile_encode(&change->work, &change->content);
+    return done;
+}
+
+void profiles_commit(struct profiles *profiles, struct profiles_change *change)
+{
+    const struct profile_work *work = &change->work;
+    struct profile *profile = change->code ? get_person(profiles, change->code)
+                                           : get_group(profiles, change->group_key,
+                                                       change->group_id);
+    profile_names_change(&profiles->names, change->code ? NULL : &change->group_key, work->before,
+                         (struct property_list){ work->properties, work->count });
+    set_content(profiles, profile, bytes_str(&change->content));   /* frees what was borrowed */
+    mark(profiles, profile);
+    profile_release(&change->work);
+    arena_release(&change->arena);
+    bytes_release(&change->content);
+}
+
 void profiles_apply(struct profiles *profiles, uint32_t code, const struct profile_update *update)
 {
-    struct bytes content = { 0 };
-    struct arena arena;
-    struct profile *profile = code ? get_person(profiles, code)
-                                   : get_group(profiles, update->group_key, update->group_id);
-    arena_init(&arena, LIMIT_REQUEST_ARENA_BYTES);
-    bool exists = profile_apply(profile->content, update, &arena, &content);
-    set_content(profiles, profile, exists ? bytes_str(&content) : (struct str){ 0 });
-    mark(profiles, profile);
-    arena_release(&arena);
-    bytes_release(&content);
+    struct profiles_change change;
+    (void)profiles_prepare(profiles, code, &update, 1, &change);
+    profiles_commit(profiles, &change);
 }
 
 void profiles_put(struct profiles *profiles, const struct profile *from)
@@ -136,6 +185,28 @@ void profiles_put(struct profiles *profiles, const struct profile *from)
                                   ? get_person(profiles, from->code)
                                   : get_group(profiles, from->group_key, from->group_id);
     set_content(profiles, profile, from->content);
+}
+
+void profiles_note_names(struct profiles *profiles)
+{
+    struct profile_work work;
+    struct arena arena;
+    arena_init(&arena, 0);
+    profile_names_release(&profiles->names);
+    for (uint32_t i = 0; i < profiles->count; i++) {
+        const struct profile *profile = &profiles->items[i];
+        if (profile->content.len == 0)
+            continue;
+        profile_open(&work, profile->content, &arena);
+        profile_names_change(&profiles->names, profile->code ? NULL : &profile->group_key,
+                             (struct property_list){ 0 }, work.before);
+        profile_release(&work);
+        if (arena.used > 1 << 20)
+            arena_release(&arena);
+        else
+            arena_reset(&arena);
+    }
+    arena_release(&arena);
 }
 
 const struct profile *profiles_dirty(const struct profiles *profiles, uint32_t index)

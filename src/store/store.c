@@ -191,17 +191,90 @@ static int take_events(struct sink *sink, uint64_t project, const struct event *
     return r;
 }
 
-static void apply_update(struct store *store, const struct profile_update *update)
+/* Whose profile the update is for: of a person (code), of a group (0), of nobody. Hold the lock. */
+static bool find_subject(struct store *store, const struct profile_update *update, uint32_t *code)
 {
-    uint32_t code = 0;
-    if (update->group_key.len == 0) {
-        code = persons_put(&store->persons, &update->subject);
-        if (!(update->flags & PROFILE_IGNORE_ALIAS))
-            code = identity_present(&store->identity, code);
-        if (code == 0)
-            return;
+    *code = 0;
+    if (update->group_key.len > 0)
+        return true;
+    *code = persons_put(&store->persons, &update->subject);
+    if (!(update->flags & PROFILE_IGNORE_ALIAS))
+        *code = identity_present(&store->identity, *code);
+    return *code != 0;
+}
+
+/* The updates of one call by profile: each profile's in their order, profiles in order of their
+ * first. Profiles do not depend on each other, so the result is that of taking one after another,
+ * and a large profile is decoded once however the updates alternate. */
+struct runs {
+    struct map index;        /* code, or 0 and group → its run */
+    struct run { uint32_t code; uint32_t first; uint32_t last; uint32_t count; } *items;
+    uint32_t count;
+    uint32_t *next;          /* update → the next of its run */
+    const struct profile_update **list;   /* of the run under way */
+    struct bytes key;
+};
+
+static void add_to_run(struct runs *runs, const struct profile_update *updates, uint32_t at,
+                       uint32_t code)
+{
+    bool is_new;
+    bytes_reset(&runs->key);
+    bytes_put_u32(&runs->key, code);
+    if (code == 0) {
+        bytes_put_str(&runs->key, updates[at].group_key);
+        bytes_append_str(&runs->key, updates[at].group_id);
     }
-    profiles_apply(&store->profiles, code, update);
+    struct run *run = &runs->items[*map_put(&runs->index, bytes_str(&runs->key), runs->count,
+                                            &is_new)];
+    if (is_new) {
+        *run = (struct run){ .code = code, .first = at };
+        runs->count++;
+    } else {
+        runs->next[run->last] = at;
+    }
+    run->last = at;
+    run->count++;
+}
+
+/* Folds without the lock: readers wait only while the result is put in. */
+static void apply_run(struct store *store, const struct runs *runs, const struct run *run,
+                      const struct profile_update *updates)
+{
+    for (uint32_t i = 0, at = run->first; i < run->count; i++, at = runs->next[at])
+        runs->list[i] = &updates[at];
+    for (uint32_t done = 0; done < run->count;) {
+        struct profiles_change change;
+        done += profiles_prepare(&store->profiles, run->code, runs->list + done,
+                                 run->count - done, &change);
+        lock(store->stores);
+        profiles_commit(&store->profiles, &change);
+        unlock(store->stores);
+    }
+}
+
+static void apply_updates(struct store *store, const struct profile_update *updates,
+                          uint32_t count)
+{
+    struct runs runs = { 0 };
+    runs.items = calloc(count, sizeof(*runs.items));
+    runs.next = calloc(count, sizeof(*runs.next));
+    runs.list = calloc(count, sizeof(struct profile_update *));
+    check(runs.items && runs.next && runs.list);
+    lock(store->stores);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t code;
+        if (find_subject(store, &updates[i], &code))
+            add_to_run(&runs, updates, i, code);
+    }
+    unlock(store->stores);
+    for (uint32_t i = 0; i < runs.count; i++)
+        apply_run(store, &runs, &runs.items[i], updates);
+    free(runs.items);
+    free(runs.next);
+    free(runs.list);
+    map_release(&runs.index);
+    bytes_release(&runs.key);
 }
 
 static int take_updates(struct sink *sink, uint64_t project,
@@ -211,12 +284,7 @@ static int take_updates(struct sink *sink, uint64_t project,
     (void)pthread_mutex_lock(&stores->feed);
     int r = stores->failed;
     if (r == 0 && count > 0) {
-        struct store *store = store_get(stores, project);
-        for (uint32_t i = 0; i < count; i++) {
-            lock(stores);
-            apply_update(store, &updates[i]);
-            unlock(stores);
-        }
+        apply_updates(store_get(stores, project), updates, count);
         note_waiting(stores);
     }
     (void)pthread_mutex_unlock(&stores->feed);

@@ -62,8 +62,13 @@ void store_get_status(struct store *store, struct store_status *out);
 /* Event names by count, largest first. ERR_NOMEM. */
 int store_list_events(struct store *store, struct arena *arena, struct store_name **out,
                       uint32_t *count) MUST_USE;
+/* Ordered by of, group key and name. Of profiles: what those that are there have now, counted as
+ * they change, so none is read. */
 int store_list_properties(struct store *store, struct arena *arena, struct store_property **out,
                           uint32_t *count) MUST_USE;
+/* The types that the list would have for this property of an event, a person or a group; 0 = it is
+ * not in the list. */
+uint32_t store_find_property(struct store *store, const struct scan_source *source);
 /* Values of one property (lists: their elements) that contain the text, ASCII case folded; by
  * count, largest first, at most max; refs are never among them. */
 int store_list_values(struct store *store, const struct scan_source *source, struct str contains,

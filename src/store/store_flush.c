@@ -358,6 +358,8 @@ static int load(struct stores *stores, const struct manifest *manifest)
     if (r != 0)
         log_error("event=tables_corrupt generation=%llu error=\"%s\"",
                   (unsigned long long)manifest->tables.generation, err_text(r));
+    for (uint32_t i = 0; i < stores->count && r == 0; i++)
+        profiles_note_names(&stores->items[i]->profiles);
     for (uint32_t i = 0; i < manifest->project_count && r == 0; i++) {
         const struct manifest_project *project = &manifest->projects[i];
         struct store *store = store_get(stores, project->project);

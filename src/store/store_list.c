@@ -116,26 +116,16 @@ static void note(struct properties *p, const struct store_property *seen)
 }
 
 /* Hold the lock. */
-static void note_profiles(struct properties *p, const struct profiles *profiles)
+static void note_profiles(struct properties *p, const struct profile_names *names)
 {
-    struct arena work;
-    arena_init(&work, 0);
-    for (uint32_t i = 0; i < profiles->count && p->r == 0; i++) {
-        const struct profile *profile = &profiles->items[i];
-        struct bytes_reader reader = bytes_reader_over(profile->content);
-        struct property property;
-        uint32_t left = profile->content.len ? UINT32_MAX : 0;
-        while (p->r == 0 && profile_next(&reader, &left, &work, &property)) {
-            struct store_property seen = { .of = profile->code ? SCAN_OF_PERSON : SCAN_OF_GROUP,
-                                           .group_key = profile->group_key,
-                                           .name = property.name,
-                                           .types = 1u << property.value.type };
-            note(p, &seen);
-        }
-        if (work.used > 1 << 20)
-            arena_reset(&work);
+    struct profile_name name;
+    size_t cursor = 0;
+    while (p->r == 0 && profile_names_next(names, &cursor, &name)) {
+        struct store_property seen = { .of = name.is_person ? SCAN_OF_PERSON : SCAN_OF_GROUP,
+                                       .group_key = name.group_key, .name = name.name,
+                                       .types = name.types };
+        note(p, &seen);
     }
-    arena_release(&work);
 }
 
 static int compare_properties(const void *a, const void *b)
@@ -154,7 +144,7 @@ int store_list_properties(struct store *store, struct arena *arena, struct store
     struct properties p = { .arena = arena };
     (void)pthread_mutex_lock(&store->stores->lock);
     store_pin_locked(store, &held);
-    note_profiles(&p, &store->profiles);
+    note_profiles(&p, &store->profiles.names);
     (void)pthread_mutex_unlock(&store->stores->lock);
     for (uint32_t i = 0; i < held.part_count; i++)
         for (uint32_t k = 0; k < held.parts[i]->property_count && p.r == 0; k++) {
@@ -176,6 +166,29 @@ int store_list_properties(struct store *store, struct arena *arena, struct store
     bytes_release(&p.key);
     store_unpin(&held);
     return p.r;
+}
+
+uint32_t store_find_property(struct store *store, const struct scan_source *source)
+{
+    struct store_pin held;
+    uint32_t types = 0;
+    if (source->of == SCAN_OF_PERSON || source->of == SCAN_OF_GROUP) {
+        (void)pthread_mutex_lock(&store->stores->lock);
+        types = profile_names_types(&store->profiles.names,
+                                    source->of == SCAN_OF_GROUP ? &source->group_key : NULL,
+                                    source->property);
+        (void)pthread_mutex_unlock(&store->stores->lock);
+    }
+    if (source->of != SCAN_OF_EVENT)
+        return types;
+    pin(store, &held);
+    for (uint32_t i = 0; i < held.part_count; i++) {
+        ptrdiff_t index = part_read_find_property(held.parts[i], source->property);
+        if (index >= 0)
+            types |= held.parts[i]->properties[index].types;
+    }
+    store_unpin(&held);
+    return types;
 }
 
 /* ---- values ---------------------------------------------------------------------------------- */

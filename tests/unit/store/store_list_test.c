@@ -1,6 +1,11 @@
 /* store/store_list: names, properties and values, counted over parts, runs and the tail. */
 #include "store/store_list.h"
 
+#include <stdio.h>
+
+#include "base/rand.h"
+#include "store/profile.h"
+#include "store/store_inside.h"
 #include "support/file_fault.h"
 #include "support/store_room.h"
 #include "support/test.h"
@@ -95,6 +100,142 @@ static void test_store_list__properties_with_types(void **state)
     assert_str(list[3].group_key, "company");
 }
 
+/* ---- properties of profiles ------------------------------------------------------------------ */
+
+static void update_random(struct house *house, struct rand *rand, uint32_t count)
+{
+    struct profile_update updates[64];
+    struct property properties[64];
+    char names[64][8];
+    assert_true(count <= 64);
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t op = rand_below(rand, 24);
+        (void)snprintf(names[i], sizeof(names[i]), "n%u", (uint32_t)rand_below(rand, 30));
+        properties[i] = (struct property){ str_from(names[i]), text("x") };
+        if (rand_below(rand, 2))
+            properties[i].value = (struct value){ .type = VALUE_NUMBER, .as.number = 1 };
+        updates[i] = (struct profile_update){
+            .op = op < 4 ? PROFILE_DELETE : (enum profile_op)(op % PROFILE_UNSET + 1),
+            .flags = PROFILE_IGNORE_TIME, .properties = &properties[i],
+            .property_count = op >= 4, .subject = store_room_ref(1 + (uint32_t)op % 3) };
+        if (rand_below(rand, 2)) {
+            updates[i].group_key = rand_below(rand, 2) ? STR("company") : STR("team");
+            updates[i].group_id = rand_below(rand, 2) ? STR("acme") : STR("other");
+        }
+    }
+    struct sink *sink = stores_sink(house->stores);
+    assert_int_equal(sink->ops->updates(sink, 1, updates, count), 0);
+}
+
+/* The slow, obvious way: reads every profile. */
+static uint32_t walked_types(struct house *house, const struct store_property *of)
+{
+    const struct profiles *profiles = &house->store->profiles;
+    uint32_t types = 0;
+    for (uint32_t i = 0; i < profiles->count; i++) {
+        const struct profile *profile = &profiles->items[i];
+        struct value value;
+        if ((profile->code != 0) == (of->of == SCAN_OF_PERSON) &&
+            str_equal(profile->group_key, of->group_key) &&
+            profile_find(profile->content, of->name, &house->arena, &value))
+            types |= 1u << value.type;
+    }
+    return types;
+}
+
+static uint32_t types(struct house *house, enum scan_of of, struct str group_key, struct str name)
+{
+    struct scan_source source = { of, name, group_key };
+    return store_find_property(house->store, &source);
+}
+
+static void compare_with_walk(struct house *house)
+{
+    static const char *keys[] = { "", "company", "team" };
+    struct store_property *list;
+    char text[8];
+    uint32_t n, expected = 0, found = 0;
+    assert_int_equal(store_list_properties(house->store, &house->arena, &list, &n), 0);
+    for (uint32_t i = 0; i < n; i++) {
+        if (list[i].of != SCAN_OF_EVENT)
+            assert_int_equal(list[i].types, walked_types(house, &list[i]));
+        assert_int_equal(types(house, list[i].of, list[i].group_key, list[i].name),
+                         list[i].types);
+        found += list[i].of != SCAN_OF_EVENT && list[i].name.ptr[0] == 'n';
+    }
+    for (uint32_t i = 0; i < 3 * 30; i++) {
+        (void)snprintf(text, sizeof(text), "n%u", i / 3);
+        struct store_property of = { .of = i % 3 ? SCAN_OF_GROUP : SCAN_OF_PERSON,
+                                     .group_key = str_from(keys[i % 3]),
+                                     .name = str_from(text) };
+        expected += walked_types(house, &of) != 0;
+        assert_int_equal(types(house, of.of, of.group_key, of.name), walked_types(house, &of));
+    }
+    assert_int_equal(found, expected);
+}
+
+static void test_store_list__properties_are_those_of_a_walk(void **state)
+{
+    struct house *house = *state;
+    struct rand rand;
+    rand_init(&rand, 9);
+    for (uint32_t step = 0; step < 60; step++) {
+        update_random(house, &rand, 1 + (uint32_t)rand_below(&rand, 64));
+        compare_with_walk(house);
+        if (step % 7 != 6)
+            continue;
+        assert_int_equal(stores_flush(house->stores), 0);
+        stores_close(house->stores);
+        assert_int_equal(stores_open(house->fs, &house->stores), 0);
+        house->store = stores_find(house->stores, 1);
+        compare_with_walk(house);
+    }
+}
+
+static void test_store_list__property_is_found_in_all_parts(void **state)
+{
+    struct house *house = *state;
+    struct str none = STR("");
+    assert_int_equal(types(house, SCAN_OF_EVENT, none, STR("colour")),
+                     1 << VALUE_STRING | 1 << VALUE_LIST);   /* one flushed, one in the tail */
+    assert_int_equal(types(house, SCAN_OF_EVENT, none, STR("size")), 1 << VALUE_NUMBER);
+    assert_int_equal(types(house, SCAN_OF_EVENT, none, STR("plan")), 0);
+    assert_int_equal(types(house, SCAN_OF_PERSON, none, STR("plan")), 1 << VALUE_STRING);
+    assert_int_equal(types(house, SCAN_OF_GROUP, STR("company"), STR("plan")), 1 << VALUE_STRING);
+    assert_int_equal(types(house, SCAN_OF_GROUP, STR("other"), STR("plan")), 0);
+    assert_int_equal(types(house, SCAN_OF_NAME, none, STR("view")), 0);
+}
+
+/* Nothing of a profile is looked at: its bytes are out of reach meanwhile. */
+static void test_store_list__properties_read_no_profile(void **state)
+{
+    struct house *house = *state;
+    struct store_property *list;
+    struct profiles *profiles;
+    uint32_t n;
+    struct property property = { STR("$email"), { .type = VALUE_REF } };
+    struct profile_update update = { .op = PROFILE_SET, .flags = PROFILE_IGNORE_TIME,
+                                     .properties = &property, .property_count = 1 };
+    struct sink *sink = stores_sink(house->stores);
+    property.value.as.sealed.ref = store_room_ref(5);
+    property.value.as.sealed.kind = REF_KIND_EMAIL;
+    for (uint32_t i = 0; i < 20000; i++) {
+        update.subject = store_room_ref(10 + i);
+        assert_int_equal(sink->ops->updates(sink, 1, &update, 1), 0);
+    }
+    profiles = &house->store->profiles;
+    assert_true(profiles->count > 20000);
+    struct profile *items = profiles->items;
+    uint32_t count = profiles->count;
+    profiles->items = NULL;
+    assert_int_equal(store_list_properties(house->store, &house->arena, &list, &n), 0);
+    profiles->items = items;
+    assert_int_equal(profiles->count, count);
+    assert_int_equal(n, 5);
+    assert_str(list[2].name, "$email");
+    assert_int_equal(list[2].types, 1 << VALUE_REF);
+}
+
 static uint32_t values(struct house *house, enum scan_of of, const char *name,
                        const char *contains, struct store_value **out)
 {
@@ -141,6 +282,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_store_list__events_by_count, setup, teardown),
         cmocka_unit_test_setup_teardown(test_store_list__properties_with_types, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_store_list__properties_are_those_of_a_walk, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_store_list__property_is_found_in_all_parts, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_store_list__properties_read_no_profile, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_store_list__values_by_count_without_refs, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/rand.h"
+#include "store/store_inside.h"
 #include "support/golden.h"
 #include "support/store_room.h"
 #include "support/temp.h"
@@ -143,7 +145,6 @@ static void test_store__counts_add_up_over_starts(void **state)
     assert_null(stores_find(house->stores, 4));
 }
 
-
 /* ---- files of the first version ------------------------------------------------------------- */
 
 static void on_finding(void *ctx, struct str sentence)
@@ -245,6 +246,65 @@ static void test_store__files_of_the_first_version_open(void **state)
     assert_int_equal(stores_verify(house->fs, on_finding, NULL), 0);
 }
 
+/* ---- updates together ------------------------------------------------------------------------ */
+
+static void random_updates(struct rand *rand, struct profile_update *updates,
+                           struct property *properties, uint32_t count)
+{
+    static const char *names[] = { "a", "b", "c" };
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t op = rand_below(rand, 20);
+        properties[i] = (struct property){ str_from(names[rand_below(rand, 3)]),
+            { .type = VALUE_NUMBER, .as.number = (double)rand_below(rand, 5) } };
+        updates[i] = (struct profile_update){
+            .op = op == 0 ? PROFILE_DELETE : (enum profile_op)(op % PROFILE_UNSET + 1),
+            .flags = (uint32_t)rand_below(rand, 4), .time_ms = (int64_t)i * 1000,
+            .subject = store_room_ref((uint32_t)rand_below(rand, 5)),
+            .properties = &properties[i], .property_count = op != 0 };
+        if (rand_below(rand, 2)) {
+            updates[i].group_key = rand_below(rand, 2) ? STR("a") : STR("ab");
+            updates[i].group_id = rand_below(rand, 2) ? STR("bc") : STR("c");
+        }
+    }
+}
+
+/* Of persons, a device, nobody, and groups whose key and id run together, mixed: the updates of a
+ * call are taken by profile. */
+static void test_store__updates_together_give_what_each_alone_gives(void **state)
+{
+    struct house *house = *state;
+    struct profile_update updates[50];
+    struct property properties[50];
+    struct rand rand;
+    rand_init(&rand, 4);
+    store_room_event(house->stores, 1, "login", 1, 4, 1000, 0);   /* 4 is a device of 1 */
+    store_room_event(house->stores, 2, "login", 1, 4, 1000, 0);
+    for (uint32_t step = 0; step < 40; step++) {
+        struct sink *sink = stores_sink(house->stores);
+        uint32_t count = 1 + (uint32_t)rand_below(&rand, 50);
+        random_updates(&rand, updates, properties, count);
+        assert_int_equal(sink->ops->updates(sink, 1, updates, count), 0);
+        for (uint32_t i = 0; i < count; i++)
+            assert_int_equal(sink->ops->updates(sink, 2, &updates[i], 1), 0);
+        const struct profiles *together = &stores_find(house->stores, 1)->profiles;
+        const struct profiles *each = &stores_find(house->stores, 2)->profiles;
+        assert_int_equal(together->count, each->count);
+        for (uint32_t i = 0; i < each->count; i++) {
+            assert_int_equal(together->items[i].code, each->items[i].code);
+            assert_true(str_equal(together->items[i].group_id, each->items[i].group_id));
+            assert_true(str_equal(together->items[i].content, each->items[i].content));
+        }
+        assert_int_equal(together->dirty_count, each->dirty_count);
+        for (uint32_t i = 0; i < each->dirty_count; i++)
+            assert_int_equal(together->dirty[i], each->dirty[i]);
+        if (step % 9 == 8) {
+            assert_int_equal(stores_flush(house->stores), 0);
+            reopen(house);
+        }
+    }
+    assert_int_equal(stores_find(house->stores, 1)->profiles.count, 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +315,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_store__twins_count_once_also_after_a_link, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(
+            test_store__updates_together_give_what_each_alone_gives, setup, teardown),
         cmocka_unit_test_setup_teardown(test_store__counts_add_up_over_starts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_store__files_of_the_first_version_open, setup,
                                         teardown),
