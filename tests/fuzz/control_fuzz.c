@@ -1,5 +1,5 @@
 /* Words on the control pair: a frame's type, whether a descriptor comes along, and its body. A
- * relink that is understood says the same when it is said again. */
+ * relink that is understood ends with its boot id and says the same when it is said again. */
 #include <string.h>
 #include <unistd.h>
 
@@ -41,8 +41,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(r == 0 || r == ERR_INVALID);
     if (r == 0)
         check(event.type >= CONTROL_RELINK && event.type <= CONTROL_READY);
-    if (r == 0 && event.type == CONTROL_RELINK)
+    if (r == 0 && event.type == CONTROL_RELINK) {
+        const uint8_t *peer_end = (const uint8_t *)event.peer.ptr + event.peer.len;
+        check(peer_end + sizeof(event.boot_id) == buf.ptr + MSG_HEADER_BYTES + msg.body.len);
         check_said_again(pair, &event);
+    }
     sock_close(event.fd);
     sock_close(pair[0]);
     sock_close(pair[1]);

@@ -1,7 +1,7 @@
 /* Frames as a lying peer sends them, through a real socket pair: the first byte says what travels
  * beside the frame (a descriptor, sealed or not, as long as the frame says or not) and whether one
- * is welcome; the rest is the frame. What is taken in is sent on as it is and arrives alike; what
- * is refused leaves no descriptor behind. */
+ * is welcome; the rest is the frame. There is one way to write a frame: what is taken in is sent on
+ * byte for byte and arrives alike; what is refused leaves no descriptor behind. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -56,11 +56,14 @@ static void send_raw(int link, struct str frame, const int *fds, size_t fd_count
     check(sendmsg(link, &m, MSG_NOSIGNAL) == (ssize_t)frame.len);
 }
 
-static void check_sent_on(const int pair[2], const struct msg *msg)
+static void check_sent_on(const int pair[2], const struct msg *msg, struct str frame)
 {
+    static uint8_t raw[MSG_FRAME_MAX];
     struct bytes buf = { 0 };
     struct msg again;
     check(msg_send(pair[0], msg, WAIT_MS) == 0);
+    ssize_t len = recv(pair[1], raw, sizeof(raw), MSG_PEEK);
+    check(len >= 0 && str_equal(str_of(raw, (size_t)len), frame));
     check(msg_receive(pair[1], true, WAIT_MS, &buf, &again) == 0);
     check(again.type == msg->type && again.id == msg->id);
     check(again.deadline_ms == msg->deadline_ms && str_equal(again.body, msg->body));
@@ -90,7 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(r == 0 || msg.fd == -1);
     check(msg.fd == -1 || ((how & FD_WELCOME) && (how & WITH_FD)));
     if (r == 0) {
-        check_sent_on(pair, &msg);
+        check_sent_on(pair, &msg, frame);
         if (msg.fd >= 0)
             (void)close(msg.fd);
     }
