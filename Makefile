@@ -175,7 +175,7 @@ $(OUT)/fuzz/%: $(OUT)/test-obj/fuzz/%.o $(OUT)/test-obj/fuzz/replay.o $(TEST_ARC
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--as-needed -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
 fuzz-replay: $(FUZZ_BINS)
-	@set -e; for f in $(FUZZ_BINS); do n=$$(basename $$f _fuzz); $$f tests/fuzz/corpus/$$n; done
+	@set -e; for f in $(FUZZ_BINS); do n=$$(basename $$f _fuzz); timeout 60 $$f tests/fuzz/corpus/$$n; done
 
 NAME ?= json_scan
 fuzz: $(GEN_HEADERS)
