@@ -10,20 +10,11 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "sys/sock.h"
 
 enum { MSG_MAGIC = 0x4d41, MSG_VERSION = 1, MSG_FLAG_MEMFD = 1,
        FD_SPACE = CMSG_SPACE(sizeof(int)) };
 enum { SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL };
-
-static int wait_for(int fd, short events, uint32_t timeout_ms)
-{
-    struct pollfd p = { .fd = fd, .events = events };
-    int n;
-    do
-        n = poll(&p, 1, timeout_ms == UINT32_MAX ? -1 : (int)timeout_ms);
-    while (n < 0 && errno == EINTR);
-    return n > 0 ? 0 : n == 0 ? ERR_TIMEOUT : err_from_errno(errno);
-}
 
 static int memfd_of(struct str body, int *out)
 {
@@ -67,7 +58,7 @@ static int send_frame(int link, struct str frame, int fd, uint32_t timeout_ms)
             continue;
         if (errno != EAGAIN)
             return err_from_errno(errno);
-        int r = wait_for(link, POLLOUT, timeout_ms);
+        int r = sock_wait(link, POLLOUT, timeout_ms);
         if (r != 0)
             return r;
     }
@@ -171,7 +162,7 @@ int msg_receive(int link, bool with_fd, uint32_t timeout_ms, struct bytes *buf, 
 {
     *msg = (struct msg){ .fd = -1 };
     bytes_reset(buf);
-    int r = timeout_ms == UINT32_MAX ? 0 : wait_for(link, POLLIN, timeout_ms);
+    int r = timeout_ms == UINT32_MAX ? 0 : sock_wait(link, POLLIN, timeout_ms);
     if (r != 0)
         return r;
     struct iovec part = { .iov_base = bytes_grow(buf, MSG_FRAME_MAX), .iov_len = MSG_FRAME_MAX };

@@ -98,12 +98,12 @@ int sock_listen_unix(const char *path, uint32_t mode, int *fd)
     return 0;
 }
 
-static int wait_for(int fd, short events, uint32_t timeout_ms)
+int sock_wait(int fd, short events, uint32_t timeout_ms)
 {
     struct pollfd p = { .fd = fd, .events = events };
     int n;
     do
-        n = poll(&p, 1, (int)timeout_ms);
+        n = poll(&p, 1, timeout_ms == UINT32_MAX ? -1 : (int)timeout_ms);
     while (n < 0 && errno == EINTR);
     return n > 0 ? 0 : n == 0 ? ERR_TIMEOUT : err_from_errno(errno);
 }
@@ -121,7 +121,7 @@ int sock_connect(const char *text, uint32_t timeout_ms, int *fd)
     if (s < 0)
         return err_from_errno(errno);
     if (connect(s, &address.any, len) != 0) {
-        r = errno == EINPROGRESS ? wait_for(s, POLLOUT, timeout_ms) : ERR_CLOSED;
+        r = errno == EINPROGRESS ? sock_wait(s, POLLOUT, timeout_ms) : ERR_CLOSED;
         if (r == 0 && (getsockopt(s, SOL_SOCKET, SO_ERROR, &failure, &failure_len) != 0 ||
                        failure != 0))
             r = ERR_CLOSED;
@@ -201,7 +201,7 @@ int sock_write(int fd, struct str data, uint32_t timeout_ms)
     while (data.len) {
         ssize_t n = send(fd, data.ptr, data.len, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-            int r = wait_for(fd, POLLOUT, timeout_ms);
+            int r = sock_wait(fd, POLLOUT, timeout_ms);
             if (r != 0)
                 return r;
             continue;
@@ -215,7 +215,7 @@ int sock_write(int fd, struct str data, uint32_t timeout_ms)
 
 int sock_read(int fd, void *buf, size_t cap, uint32_t timeout_ms, size_t *got)
 {
-    int r = wait_for(fd, POLLIN, timeout_ms);
+    int r = sock_wait(fd, POLLIN, timeout_ms);
     if (r != 0)
         return r;
     ssize_t n = recv(fd, buf, cap, 0);

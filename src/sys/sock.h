@@ -31,6 +31,8 @@ void sock_format_address(const struct sockaddr *address, char out[SOCK_ADDRESS_T
 /* Whole writes and bounded reads on a stream, with a timeout in ms for each step. */
 int sock_write(int fd, struct str data, uint32_t timeout_ms) MUST_USE;
 int sock_read(int fd, void *buf, size_t cap, uint32_t timeout_ms, size_t *got) MUST_USE;
+/* Waits until one of poll's events is there; UINT32_MAX waits for ever. ERR_TIMEOUT. */
+int sock_wait(int fd, short events, uint32_t timeout_ms) MUST_USE;
 void sock_close(int fd);
 
 #endif

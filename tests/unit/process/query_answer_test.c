@@ -405,8 +405,7 @@ static void test_report__the_zone_is_the_questions_or_the_projects(void **state)
     struct event event = { .name = STR("Late"), .person = person(1) };
     check(time_parse(STR("2025-11-03T22:30:00Z"), &event.time_ms));
     query_room_feed(room, PROJECT, &event, 1);
-    if (!room->zones)
-        skip();
+    assert_non_null(room->zones); /* tzdata */
     static const struct { const char *zone, *settings, *day; } cases[] = {
         { "", "{}", "[\"2025-11-03\",1]" },
         { "", "{\"zone\":\"Asia/Riyadh\"}", "[\"2025-11-04\",1]" },
