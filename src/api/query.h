@@ -8,7 +8,7 @@
 void query_report(struct call *call);  /* POST /api/query */
 void query_schema(struct call *call);  /* GET /api/schema?project */
 void query_values(struct call *call);  /* GET /api/schema/values?project&of&property&q */
-void query_live(struct call *call);    /* GET /api/live?project&after: up to 20 s */
+void query_live(struct call *call);    /* GET /api/live?project&after: up to 2 s */
 void query_status(struct call *call);  /* GET /api/status?project */
 
 #endif

@@ -20,7 +20,7 @@ enum query_what {
     QUERY_REPORT = 1,  /* POST /api/query */
     QUERY_SCHEMA = 2,  /* {} → names of events and properties with classes */
     QUERY_VALUES = 3,  /* {"of","property","q"} → values of an open property */
-    QUERY_LIVE = 4,    /* {"after":"…","wait_ms":20000} */
+    QUERY_LIVE = 4,    /* {"after":"…","wait_ms":2000} */
     QUERY_STATUS = 5,  /* {} */
 };
 
