@@ -13,7 +13,8 @@ BIN := $(if $(filter release,$(PROFILE)),$(BUILD)/bin,$(OUT)/bin)
 # ---- rooms, in floor order: a program links the archives right to left ----------------------
 FLOOR1 := base
 FLOOR2 := sys crypto json db zone event
-FLOOR3 := wal store query query/wire vault/wire vault/inside auth/wire auth/inside http
+FLOOR3 := wal store query query/wire ledger ledger/wire ledger/inside vault/wire vault/inside \
+  auth/wire auth/inside http
 FLOOR4 := ingest engine cli
 FLOOR5 := api
 FLOOR6 := process
@@ -41,7 +42,9 @@ LDFLAGS_tsan := -fsanitize=thread
 LDFLAGS := -pthread $(LDFLAGS_$(PROFILE))
 
 LIB_base := -lm
-LIB_crypto := -lsodium
+LIB_crypto := -lsodium -lgnutls
+LIB_sys := -lseccomp
+LIB_auth := -lqrcodegen
 LIB_json := -lcjson
 LIB_db := -lsqlite3
 LIB_event := -lunistring -lidn2
@@ -49,7 +52,7 @@ LIB_http := -lmicrohttpd
 LIB_store := -lzstd
 LIB_ingest := -lz -lmaxminddb
 ALL_LIBS := $(LIB_http) $(LIB_ingest) $(LIB_store) $(LIB_event) $(LIB_db) $(LIB_json) \
-  $(LIB_crypto) $(LIB_base)
+  $(LIB_auth) $(LIB_crypto) $(LIB_sys) $(LIB_base)
 
 # A main is its program's own, never a room's.
 room_sources = $(filter-out %_main.c,$(foreach d,$(1) $(EXTRA_$(1)),$(wildcard src/$(d)/*.c)))
@@ -59,16 +62,18 @@ ARCHIVES := $(foreach r,$(ROOMS),$(call room_archive,$(r)))
 reverse = $(if $(1),$(call reverse,$(wordlist 2,$(words $(1)),$(1))) $(firstword $(1)))
 LINK_ORDER := $(call reverse,$(ARCHIVES))
 
-ALL_PROGRAMS := amana amana-ingest amana-web amana-query amana-auth amana-vault
+ALL_PROGRAMS := amana amana-ingest amana-web amana-query amana-auth amana-vault amana-ledger
 PROGRAMS := $(foreach p,$(ALL_PROGRAMS),$(if $(wildcard src/process/$(subst -,_,$(p))_main.c),$(p)))
 # Which rooms each program links: no more than its duty needs. Reviewed with `make surface`.
 COMMON := base sys crypto json event
-LINKS_amana := $(COMMON) db wal store auth/wire auth/inside cli
+LINKS_amana := $(COMMON) db wal store ledger ledger/wire ledger/inside auth/wire auth/inside cli
 LINKS_amana-ingest := $(COMMON) wal auth/wire http ingest api
-LINKS_amana-web := $(COMMON) query/wire auth/wire http api
-LINKS_amana-query := $(COMMON) zone wal store query query/wire vault/wire auth/wire engine process
-LINKS_amana-auth := $(COMMON) db auth/wire auth/inside
-LINKS_amana-vault := $(COMMON) db vault/wire vault/inside
+LINKS_amana-web := $(COMMON) query/wire ledger/wire vault/wire auth/wire http api
+LINKS_amana-query := $(COMMON) zone wal store query query/wire ledger ledger/wire vault/wire auth/wire \
+  engine process
+LINKS_amana-auth := $(COMMON) db ledger/wire auth/wire auth/inside
+LINKS_amana-vault := $(COMMON) db ledger ledger/wire auth/wire vault/wire vault/inside
+LINKS_amana-ledger := $(COMMON) db ledger ledger/wire ledger/inside auth/wire
 
 all: $(PROGRAMS:%=$(BIN)/%) $(if $(wildcard tools/tidy.c),$(BIN)/tidy)
 .PHONY: all check crash test-tools tidy ui surface clean help test-bins fuzz-replay golden-formats hurried

@@ -63,6 +63,7 @@ int askers_identify(struct auth *auth, const struct auth_request *request, struc
     case AUTH_BY_COOKIE: return by_cookie(auth, request->cookie, arena, out);
     case AUTH_BY_KEY: return by_key(auth, request, out);
     case AUTH_BY_UID: return by_uid(auth, request->uid, arena, out);
+    case AUTH_BY_NOBODY: break;
     }
     return ERR_NOT_FOUND;
 }

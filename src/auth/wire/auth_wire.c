@@ -88,7 +88,7 @@ int auth_wire_decode_request(uint8_t type, struct str body, struct auth_request 
     out->name = get_bounded(&r, NAME_MAX_BYTES);
     out->zone = get_bounded(&r, ZONE_MAX_BYTES);
     if (!bytes_reader_is_done(&r) || zero != 0 || by < AUTH_BY_COOKIE || by > AUTH_BY_UID ||
-        out->ask_kind > GRANT_RAISE)
+        out->ask_kind > GRANT_FREEZE)
         return ERR_INVALID;
     return 0;
 }

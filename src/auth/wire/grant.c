@@ -68,7 +68,7 @@ static int parse(struct str bytes, struct grant *g)
     g->counter = bytes_get_u64(&r);
     while (bytes_left(&r))
         zero |= bytes_get_u8(&r);
-    return version == GRANT_VERSION && zero == 0 && g->kind <= GRANT_RAISE && !r.failed
+    return version == GRANT_VERSION && zero == 0 && g->kind <= GRANT_FREEZE && !r.failed
                ? 0 : ERR_INVALID;
 }
 

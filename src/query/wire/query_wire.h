@@ -1,14 +1,17 @@
-/* web → query. One frame type asks, one answers; all of it without a single person in it.
+/* web → query. One frame type asks, one answers. What has rows about single people in it (PEOPLE to
+ * EXPORT_NEXT) bears an ask and evidence, and is given out only against the ledger's receipt.
  *
  * type 1 QUESTION: u8 what · u8 zero 3 · u32 zero · u64 project · u32 grant length (0 or 256) ·
  *   grant · u32 settings length · settings (JSON of the project, as auth said: zone, week_start,
  *   classes) · rest: the question's bytes (JSON; the spec for REPORT, parameters for the others).
+ *   From PEOPLE on, between settings and question: u32 length · ask · u32 length · evidence.
  * type 2 ANSWER: u32 HTTP-like status · rest: JSON.
  * A grant of kind question names SHA-256 of the question's bytes (wall.md 5.4). Without a grant, or
  * without the right `unfolded` in it, small cells are folded. */
 #ifndef QUERY_WIRE_QUERY_WIRE_H
 #define QUERY_WIRE_QUERY_WIRE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/bytes.h"
@@ -22,7 +25,21 @@ enum query_what {
     QUERY_VALUES = 3,  /* {"of","property","q"} → values of an open property */
     QUERY_LIVE = 4,    /* {"after":"…","wait_ms":2000} */
     QUERY_STATUS = 5,  /* {} */
+    /* with ask and evidence; docs/formats/console-api.md has the bodies */
+    QUERY_PEOPLE = 6,      /* a list of people */
+    QUERY_TIMELINE = 7,    /* one person */
+    QUERY_EXPORT = 8,      /* begins an export: the set is fixed, recorded, and a handle answered */
+    /* grant of kind question, no ask */
+    QUERY_EXPORT_NEXT = 9, /* the next chunk of a handle: JSON lines; empty = the end */
+    QUERY_LEDGER = 10,     /* the ledger's page: passed on */
+    QUERY_RESOLVE = 11,    /* refs that a lookup found → pseudonyms; the refs were counted already */
+    QUERY_WHAT_LAST = QUERY_RESOLVE,
 };
+
+static inline bool query_what_has_ask(enum query_what what)
+{
+    return what >= QUERY_PEOPLE && what <= QUERY_EXPORT;
+}
 
 enum { QUERY_GRANT_BYTES = 256 };
 
@@ -31,6 +48,8 @@ struct query_question {
     uint64_t project;
     struct str grant;      /* 256 bytes or empty */
     struct str settings;   /* JSON object */
+    struct str ask;        /* PEOPLE to EXPORT; else empty */
+    struct str evidence;
     struct str question;
 };
 

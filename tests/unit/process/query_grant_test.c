@@ -100,7 +100,7 @@ static void test_grant__of_another_key_kind_question_project_or_right(void **sta
     uint8_t other_secret[64], other_public[32];
     uint64_t rights;
     struct grant grant = room->grant;
-    for (uint8_t kind = GRANT_REVEAL; kind <= GRANT_RAISE; kind++) {
+    for (uint8_t kind = GRANT_REVEAL; kind <= GRANT_FREEZE; kind++) {
         grant.kind = kind;
         refused(room, &grant);
     }

@@ -292,7 +292,7 @@ static void test_authorize__what_is_about_single_people_is_closed(void **state)
         assert_str(auth_room_refusal(&room, request), "closed");
     }
     request.rights = RIGHT_AGGREGATE;
-    for (uint8_t kind = GRANT_REVEAL; kind <= GRANT_RAISE; kind++) {
+    for (uint8_t kind = GRANT_REVEAL; kind <= GRANT_FREEZE; kind++) {
         request.ask_kind = kind;
         assert_str(auth_room_refusal(&room, request), "closed");
     }

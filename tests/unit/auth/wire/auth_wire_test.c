@@ -61,7 +61,7 @@ static void test_auth_wire__requests_of_another_form_are_invalid(void **state)
     for (size_t i = 0; i < sizeof(strange); i++)
         assert_int_equal(auth_wire_decode_request(strange[i], whole, &back), ERR_INVALID);
     static const struct { size_t at; uint8_t value; } bad[] = {
-        { 0, 0 }, { 0, 4 }, { 1, GRANT_RAISE + 1 }, { 2, 1 }, { 3, 1 },
+        { 0, 0 }, { 0, 4 }, { 1, GRANT_FREEZE + 1 }, { 2, 1 }, { 3, 1 },
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         uint8_t former = body.ptr[bad[i].at];
