@@ -356,6 +356,28 @@ struct str http_request_header(const struct http_request *request, const char *n
     return str_from(MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name));
 }
 
+struct last_header {
+    const char *name;
+    struct str value;
+};
+
+static enum MHD_Result note_header(void *ctx, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
+{
+    struct last_header *last = ctx;
+    (void)kind;
+    if (str_equal_fold(str_from(name), str_from(last->name)))
+        last->value = str_from(value);
+    return MHD_YES;
+}
+
+struct str http_request_last_header(const struct http_request *request, const char *name)
+{
+    struct last_header last = { name, STR("") };
+    (void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, note_header, &last);
+    return last.value;
+}
+
 struct str http_request_cookie(const struct http_request *request, const char *name)
 {
     return str_from(MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, name));
