@@ -14,6 +14,7 @@ enum kind { KIND_ARRAY = 1, KIND_RUNS = 2, KIND_BITS = 3 };
 
 /* bits NULL: the values lie sorted in array. */
 struct container {
+    uint16_t high;
     uint64_t *bits;
     uint16_t *array;
     uint32_t count;
@@ -21,9 +22,10 @@ struct container {
 };
 
 struct bitmap {
-    struct container *containers[HIGHS];
+    struct container *containers; /* by rising high; none is empty but while it is made */
+    uint32_t used;
+    uint32_t cap;
     uint64_t count;
-    uint32_t used;       /* containers that are there */
 };
 
 struct bitmap *bitmap_create(void)
@@ -35,17 +37,12 @@ struct bitmap *bitmap_create(void)
 
 void bitmap_clear(struct bitmap *bitmap)
 {
-    for (uint32_t high = 0; high < HIGHS && bitmap->used; high++) {
-        struct container *c = bitmap->containers[high];
-        if (!c)
-            continue;
-        free(c->bits);
-        free(c->array);
-        free(c);
-        bitmap->containers[high] = NULL;
-        bitmap->used--;
+    for (uint32_t i = 0; i < bitmap->used; i++) {
+        free(bitmap->containers[i].bits);
+        free(bitmap->containers[i].array);
     }
-    bitmap->count = 0;
+    free(bitmap->containers);
+    *bitmap = (struct bitmap){ 0 };
 }
 
 void bitmap_destroy(struct bitmap *bitmap)
@@ -63,15 +60,46 @@ uint64_t bitmap_count(const struct bitmap *bitmap)
 
 /* ---- containers ------------------------------------------------------------------------------ */
 
+/* The place of `high` among the containers, or where it belongs. */
+static uint32_t place_of(const struct bitmap *bitmap, uint32_t high)
+{
+    uint32_t from = 0, to = bitmap->used;
+    if (to && bitmap->containers[to - 1].high < high)
+        return to;
+    while (from < to) {
+        uint32_t middle = (from + to) / 2;
+        if (bitmap->containers[middle].high < high)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static struct container *find_container(const struct bitmap *bitmap, uint32_t high)
+{
+    uint32_t at = place_of(bitmap, high);
+    return at < bitmap->used && bitmap->containers[at].high == high ? &bitmap->containers[at]
+                                                                    : NULL;
+}
+
 static struct container *get_container(struct bitmap *bitmap, uint16_t high)
 {
-    struct container **at = &bitmap->containers[high];
-    if (!*at) {
-        *at = calloc(1, sizeof(**at));
-        check(*at != NULL);
-        bitmap->used++;
+    struct container *found = find_container(bitmap, high);
+    if (found)
+        return found;
+    if (bitmap->used == bitmap->cap) {
+        bitmap->cap = bitmap->cap ? bitmap->cap * 2 : 4;
+        struct container *all = realloc(bitmap->containers, bitmap->cap * sizeof(*all));
+        check(all != NULL);
+        bitmap->containers = all;
     }
-    return *at;
+    uint32_t at = place_of(bitmap, high);
+    struct container *c = bitmap->containers + at;
+    memmove(c + 1, c, (bitmap->used - at) * sizeof(*c));
+    bitmap->used++;
+    *c = (struct container){ .high = high };
+    return c;
 }
 
 static void become_bits(struct container *c)
@@ -150,7 +178,7 @@ static bool has_low(const struct container *c, uint16_t low)
 
 bool bitmap_has(const struct bitmap *bitmap, uint32_t value)
 {
-    const struct container *c = bitmap->containers[value >> 16];
+    const struct container *c = find_container(bitmap, value >> 16);
     return c && has_low(c, (uint16_t)value);
 }
 
@@ -166,11 +194,9 @@ static void unite_bits(struct container *into, const uint64_t *words)
 
 void bitmap_union(struct bitmap *into, const struct bitmap *other)
 {
-    for (uint32_t high = 0; high < HIGHS; high++) {
-        const struct container *from = other->containers[high];
-        if (!from || from->count == 0)
-            continue;
-        struct container *c = get_container(into, (uint16_t)high);
+    for (uint32_t k = 0; k < other->used; k++) {
+        const struct container *from = &other->containers[k];
+        struct container *c = get_container(into, from->high);
         uint32_t before = c->count;
         if (from->bits)
             unite_bits(c, from->bits);
@@ -206,11 +232,14 @@ static bool next_low(const struct container *c, uint32_t low, uint16_t *out)
 bool bitmap_next(const struct bitmap *bitmap, uint64_t *at, uint32_t *value)
 {
     uint16_t low;
-    for (uint64_t high = *at >> 16; high < HIGHS; high++, *at = high << 16) {
-        const struct container *c = bitmap->containers[high];
-        if (!c || !next_low(c, (uint32_t)(*at & 0xffff), &low))
+    if (*at > UINT32_MAX)
+        return false;
+    for (uint32_t k = place_of(bitmap, (uint32_t)(*at >> 16)); k < bitmap->used; k++) {
+        const struct container *c = &bitmap->containers[k];
+        uint32_t from = c->high == *at >> 16 ? (uint32_t)(*at & 0xffff) : 0;
+        if (!next_low(c, from, &low))
             continue;
-        *value = (uint32_t)(high << 16 | low);
+        *value = (uint32_t)c->high << 16 | low;
         *at = (uint64_t)*value + 1;
         return true;
     }
@@ -258,11 +287,11 @@ static enum kind smallest(uint32_t count, uint32_t runs)
     return run <= bits ? KIND_RUNS : KIND_BITS;
 }
 
-static void encode_container(const struct container *c, uint16_t high, struct bytes *out)
+static void encode_container(const struct container *c, struct bytes *out)
 {
     uint32_t runs = runs_of(c, NULL);
     enum kind kind = smallest(c->count, runs);
-    put_u16(out, high);
+    put_u16(out, c->high);
     bytes_put_u8(out, (uint8_t)kind);
     put_u16(out, (kind == KIND_RUNS ? runs : c->count) - 1);
     if (kind == KIND_RUNS) {
@@ -285,9 +314,8 @@ void bitmap_encode(const struct bitmap *bitmap, struct bytes *out)
 {
     bytes_put_u8(out, VERSION);
     put_u32(out, bitmap->used);
-    for (uint32_t high = 0; high < HIGHS; high++)
-        if (bitmap->containers[high])
-            encode_container(bitmap->containers[high], (uint16_t)high, out);
+    for (uint32_t i = 0; i < bitmap->used; i++)
+        encode_container(&bitmap->containers[i], out);
 }
 
 /* ---- the decoding: nothing is believed ------------------------------------------------------- */

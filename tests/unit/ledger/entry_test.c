@@ -61,6 +61,7 @@ static void test_entry__the_vector_holds(void **state)
     assert_true(str_to_hex_bytes(
         STR("4ddfeb346adf52724617614ce19c8bd3ffe17d03c79ad8de473e06898fd4b9b9"),
         entry.commitment, 32));
+    entry.level = 0;
     entry_encode(&entry, bytes);
     tree_leaf(str_of(bytes, sizeof(bytes)), leaf);
     assert_hex(leaf, "a044d53ea55776d8710e4ea88553817990774e757303c7b96719457fbd2a927e");
