@@ -25,9 +25,14 @@
 #include "sys/sock.h"
 #include "sys/spawn.h"
 
+/* Short for the drill, which kills programs often. */
+#ifndef SUPERVISE_BACKOFF_MAX_MS
+#define SUPERVISE_BACKOFF_MAX_MS 5000
+#endif
+
 enum {
     BACKOFF_MIN_MS = 100,
-    BACKOFF_MAX_MS = 5000,
+    BACKOFF_MAX_MS = SUPERVISE_BACKOFF_MAX_MS,
     STEADY_MS = 10000,      /* who lived this long starts with the shortest pause again */
     DRAIN_MS = 10000,
     FAILURES_AT_START = 5,  /* deaths before the first ready line: give up */
