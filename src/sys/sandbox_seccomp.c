@@ -35,6 +35,13 @@ bool sandbox_seccomp_is_built(void)
     return IS_BUILT;
 }
 
+/* Whether the kernel can end a whole process (Linux 4.14). */
+static bool is_there(void)
+{
+    enum { KILLS_PROCESSES = 3 };
+    return IS_BUILT && seccomp_api_get() >= KILLS_PROCESSES;
+}
+
 enum {
     CLONE_SPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
                    CLONE_NEWPID | CLONE_NEWNET,
@@ -98,7 +105,7 @@ static int load(scmp_filter_ctx ctx)
 int sandbox_seccomp_allow(const int *const *groups)
 {
     int count = 0, r = 0;
-    if (!IS_BUILT)
+    if (!is_there())
         return ERR_UNSUPPORTED;
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (!ctx)
@@ -115,7 +122,7 @@ int sandbox_seccomp_allow(const int *const *groups)
 int sandbox_seccomp_deny(const int *calls)
 {
     int count = 0, r = 0;
-    if (!IS_BUILT)
+    if (!is_there())
         return ERR_UNSUPPORTED;
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
     if (!ctx)
