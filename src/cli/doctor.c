@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "cli/house.h"
 #include "cli/options.h"
+#include "cli/rooms.h"
 #include "json/doc.h"
 #include "json/write.h"
 #include "store/manifest.h"
@@ -32,30 +33,6 @@ struct doctor {
     uint32_t file_count;
     uint64_t newest;            /* number of the newest wal file; 0 = none */
     struct wal_verify wal;      /* sums over all files */
-};
-
-/* Owners and modes as init gave them; docs: DESIGN 2. A number is a program's, see cli/init.c. */
-struct room {
-    const char *name;
-    int number;
-    bool has_data;
-};
-
-static const struct room rooms[] = {
-    { "ingest", 1, true }, { "web", 2, false }, { "query", 3, true },
-    { "auth", 4, true }, { "vault", 5, true }, { "ledger", 6, false },
-};
-enum { INGEST_NUMBER = 1, QUERY_NUMBER = 3 };
-
-static const struct key {
-    const char *room;
-    const char *name;
-    uint64_t size;
-} keys[] = {
-    { "ingest", "vault.pub", 32 }, { "ingest", "ledger.pub", 32 }, { "ingest", "intake.key", 32 },
-    { "auth", "grant.key", 64 }, { "query", "auth.pub", 32 }, { "vault", "auth.pub", 32 },
-    { "vault", "secret.key", 32 }, { "vault", "intake.key", 32 }, { "vault", "custody.key", 32 },
-    { "ledger", "auth.pub", 32 }, { "ledger", "secret.key", 32 }, { "ledger", "log.key", 64 },
 };
 
 /* ---- saying --------------------------------------------------------------------------------- */
@@ -132,7 +109,7 @@ static void check_rooms(struct doctor *d)
 {
     char where[TEXT_MAX];
     bool is_root = d->house.uid_base >= 0;
-    for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++) {
+    for (int i = 0; i < ROOMS_COUNT; i++) {
         int uid = uid_of(d, rooms[i].number);
         struct expected expected = { .uid = uid, .gid = is_root ? uid : -1, .mode = 0700 };
         (void)snprintf(where, sizeof(where), "keys/%s", rooms[i].name);
@@ -141,8 +118,11 @@ static void check_rooms(struct doctor *d)
             check_dir(d, d->house.data_fd, rooms[i].name, rooms[i].name, expected);
     }
     check_dir(d, d->house.data_fd, "wal", "wal",
-              (struct expected){ .uid = uid_of(d, INGEST_NUMBER),
-                                 .gid = is_root ? uid_of(d, QUERY_NUMBER) : -1, .mode = 02770 });
+              (struct expected){ .uid = uid_of(d, ROOMS_INGEST),
+                                 .gid = is_root ? uid_of(d, ROOMS_QUERY) : -1, .mode = 02770 });
+    check_dir(d, d->house.data_fd, ROOMS_LOG, ROOMS_LOG,
+              (struct expected){ .uid = uid_of(d, ROOMS_LEDGER),
+                                 .gid = is_root ? uid_of(d, ROOMS_WEB) : -1, .mode = 02750 });
 }
 
 struct key_walk {
@@ -173,7 +153,7 @@ static void check_key_file(void *ctx, struct str name)
 static void check_keys(struct doctor *d)
 {
     char path[64], where[TEXT_MAX];
-    for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++) {
+    for (int i = 0; i < ROOMS_COUNT; i++) {
         struct key_walk walk = { .doctor = d, .room = &rooms[i] };
         if (file_real_open_below(d->house.keys_fd, rooms[i].name, &walk.fd) != 0)
             continue;
@@ -182,12 +162,13 @@ static void check_keys(struct doctor *d)
             note(d, rooms[i].name, "its keys cannot be listed");
         fs_destroy(fs);
     }
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+    for (int i = 0; i < ROOMS_KEYS; i++) {
+        const struct rooms_key *key = &rooms_keys[i];
         struct file_real_facts facts;
-        (void)snprintf(path, sizeof(path), "%s/%s", keys[i].room, keys[i].name);
+        (void)snprintf(path, sizeof(path), "%s/%s", rooms_name(key->room), key->name);
         (void)snprintf(where, sizeof(where), "keys/%s", path);
         int r = file_real_facts(d->house.keys_fd, path, &facts);
-        if (r != 0 || facts.size != keys[i].size)
+        if (r != 0 || (key->size && facts.size != key->size))
             find(d, where, r ? err_text(r) : "is not as long as such a key",
                  "restore it from where keys are kept; nothing can make it anew");
     }

@@ -35,6 +35,8 @@ static int parse_config(struct house *house, struct str json)
               json_doc_get_string(root, "ingest", STR("127.0.0.1:8123")));
     copy_text(house->console, sizeof(house->console),
               json_doc_get_string(root, "console", STR("127.0.0.1:8124")));
+    copy_text(house->host, sizeof(house->host),
+              json_doc_get_string(root, "host", STR("localhost")));
     json_doc_destroy(doc);
     return r;
 }
@@ -102,6 +104,8 @@ int house_save(const struct house *house)
     json_write_i64(&w, house->uid_base);
     json_write_key(&w, "owner_uid");
     json_write_i64(&w, house->owner_uid);
+    json_write_key(&w, "host");
+    json_write_text(&w, house->host);
     json_write_key(&w, "ingest");
     json_write_text(&w, house->ingest);
     json_write_key(&w, "console");

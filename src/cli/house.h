@@ -17,6 +17,8 @@ struct house {
     int keys_fd;
     int uid_base;               /* -1: all programs share one uid */
     int owner_uid;              /* who may do everything over the unix sockets */
+    char host[128];             /* the name browsers know us by, as init was told; passkeys and
+                                   the logs' origins are bound to it */
     char ingest[64];            /* addresses of the last serve, defaults at first */
     char console[64];
 };

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "cli/house.h"
 #include "cli/options.h"
+#include "cli/rooms.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/seal.h"
@@ -16,10 +17,6 @@
 #include "sys/spawn.h"
 
 enum { UID_BASE = 61500, TOKEN_BYTES = 16, SECRET_BYTES = 32, SECRET_TEXT = 44 };
-
-/* The rooms in the order of their uids (cli/supervise.c), with who may enter besides. */
-static const char *const rooms[] = { "ingest", "web", "query", "auth", "vault", "ledger" };
-enum { INGEST, WEB, QUERY, AUTH, VAULT, LEDGER, ROOMS };
 
 struct secrets {
     uint8_t vault_secret[32], vault_public[32];
@@ -61,44 +58,41 @@ static void make_said(struct said *said)
     random_text(said->owner_link);
 }
 
-static int put_key(struct fs *keys, const char *room, const char *name, const void *key,
-                   size_t len)
+/* Each key to its holder. */
+static int write_keys(struct fs *keys, const struct secrets *s, const char *host)
 {
-    char path[128];
-    (void)snprintf(path, sizeof(path), "%s/%s.tmp", room, name);
-    int r = fs_remove(keys, path); /* of an init that was cut off; not even we may write it */
-    if (r != 0 && r != ERR_NOT_FOUND)
-        return r;
-    (void)snprintf(path, sizeof(path), "%s/%s", room, name);
-    return fs_replace_file(keys, path, str_of(key, len), FILE_KEY);
-}
-
-/* Each key to its holder: DESIGN 2, "Keys lie in --keys". */
-static int write_keys(struct fs *keys, const struct secrets *s)
-{
+    char origin[ROOMS_ORIGIN_MAX];
+    rooms_origin(host, origin);
+    struct str name = str_from(origin);
     const struct {
-        int room;
+        enum rooms_number room;
         const char *name;
         const void *key;
         size_t len;
     } all[] = {
-        { INGEST, "vault.pub", s->vault_public, 32 },
-        { INGEST, "ledger.pub", s->ledger_public, 32 },
-        { INGEST, "intake.key", s->intake, 32 },
-        { INGEST, "project-1-1.key", s->project, 32 },
-        { AUTH, "project-1-1.key", s->project, 32 },
-        { AUTH, "grant.key", s->grant_secret, 64 },
-        { QUERY, "auth.pub", s->grant_public, 32 },
-        { VAULT, "auth.pub", s->grant_public, 32 },
-        { VAULT, "secret.key", s->vault_secret, 32 },
-        { VAULT, "intake.key", s->intake, 32 },
-        { VAULT, "custody.key", s->custody, 32 },
-        { LEDGER, "auth.pub", s->grant_public, 32 },
-        { LEDGER, "secret.key", s->ledger_secret, 32 },
-        { LEDGER, "log.key", s->log_secret, 64 },
+        { ROOMS_INGEST, "vault.pub", s->vault_public, 32 },
+        { ROOMS_INGEST, "ledger.pub", s->ledger_public, 32 },
+        { ROOMS_INGEST, "intake.key", s->intake, 32 },
+        { ROOMS_INGEST, "project-1-1.key", s->project, 32 },
+        { ROOMS_AUTH, "project-1-1.key", s->project, 32 },
+        { ROOMS_AUTH, "grant.key", s->grant_secret, 64 },
+        { ROOMS_QUERY, "auth.pub", s->grant_public, 32 },
+        { ROOMS_QUERY, "log.pub", s->log_public, 32 },
+        { ROOMS_QUERY, "log.origin", name.ptr, name.len },
+        { ROOMS_VAULT, "auth.pub", s->grant_public, 32 },
+        { ROOMS_VAULT, "secret.key", s->vault_secret, 32 },
+        { ROOMS_VAULT, "intake.key", s->intake, 32 },
+        { ROOMS_VAULT, "custody.key", s->custody, 32 },
+        { ROOMS_VAULT, "log.pub", s->log_public, 32 },
+        { ROOMS_VAULT, "log.origin", name.ptr, name.len },
+        { ROOMS_LEDGER, "auth.pub", s->grant_public, 32 },
+        { ROOMS_LEDGER, "secret.key", s->ledger_secret, 32 },
+        { ROOMS_LEDGER, "log.key", s->log_secret, 64 },
+        { ROOMS_LEDGER, "log.pub", s->log_public, 32 },
+        { ROOMS_LEDGER, "log.origin", name.ptr, name.len },
     };
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-        int r = put_key(keys, rooms[all[i].room], all[i].name, all[i].key, all[i].len);
+        int r = rooms_put_key(keys, all[i].room, all[i].name, str_of(all[i].key, all[i].len));
         if (r != 0)
             return r;
     }
@@ -112,47 +106,11 @@ static struct fs *open_fs(int dir_fd)
     return fs_real_create(fd);
 }
 
-static int make_rooms(struct fs *data, struct fs *keys)
-{
-    int r = fs_make_dir(data, "wal");
-    if (r == 0)
-        r = fs_make_dir(data, "run");
-    for (int i = 0; i < ROOMS && r == 0; i++) {
-        if (i != WEB && i != LEDGER)
-            r = fs_make_dir(data, rooms[i]);
-        if (r == 0)
-            r = fs_make_dir(keys, rooms[i]);
-    }
-    return r;
-}
-
-/* As root every room gets its holder's uid; the wal is ingest's to write and query's to read. As
- * anybody else all is ours. Keys' folders are their holders' alone either way. */
-static int hand_over(const struct house *house)
-{
-    bool is_root = house->uid_base >= 0;
-    uint32_t ours = spawn_uid(), our_group = spawn_gid();
-    int r = 0;
-    for (int i = 0; i < ROOMS && r == 0; i++) {
-        uint32_t uid = is_root ? (uint32_t)(house->uid_base + 1 + i) : ours;
-        uint32_t gid = is_root ? uid : our_group;
-        if (i != WEB && i != LEDGER)
-            r = file_real_hand_over(house->data_fd, rooms[i], uid, gid, 0700);
-        if (r == 0)
-            r = file_real_hand_over(house->keys_fd, rooms[i], uid, gid, 0700);
-    }
-    uint32_t ingest = is_root ? (uint32_t)(house->uid_base + 1 + INGEST) : ours;
-    uint32_t query = is_root ? (uint32_t)(house->uid_base + 1 + QUERY) : our_group;
-    if (r == 0)
-        r = file_real_hand_over(house->data_fd, "wal", ingest, query, 02770);
-    return r;
-}
-
 /* The first member, project and key, and what ingest must know of them. */
 static int set_up(const struct house *house, const struct setup *setup, struct bytes *settings)
 {
     int fd = -1;
-    int r = house_open_room(house, rooms[AUTH], &fd);
+    int r = house_open_room(house, rooms_name(ROOMS_AUTH), &fd);
     if (r != 0)
         return r;
     struct fs *fs = fs_real_create(fd);
@@ -167,15 +125,15 @@ static int fill(struct house *house, const struct setup *setup)
     struct bytes settings = { 0 };
     struct fs *data = open_fs(house->data_fd), *keys = open_fs(house->keys_fd);
     make_secrets(&secrets);
-    int r = make_rooms(data, keys);
+    int r = rooms_make(data, keys);
     if (r == 0)
-        r = write_keys(keys, &secrets);
+        r = write_keys(keys, &secrets, house->host);
     if (r == 0)
         r = set_up(house, setup, &settings);
     if (r == 0)
         r = fs_replace_file(data, "ingest/settings.json", bytes_str(&settings), FILE_PRIVATE);
     if (r == 0)
-        r = hand_over(house);
+        r = rooms_hand_over(house);
     /* amana.json comes last: a directory without it was never finished. */
     if (r == 0)
         r = house_save(house);
@@ -238,17 +196,20 @@ static int init(struct house *house, struct setup *setup, bool json)
 int cli_init(int argc, char **argv)
 {
     static struct house house;
-    const char *data = NULL, *keys = NULL, *name = "My project", *zone = "UTC", *proxies = "";
+    const char *data = NULL, *keys = NULL, *name = "My project", *zone = "UTC", *proxies = "",
+               *host = "localhost";
     struct setup setup = { .owner_uid = spawn_uid() };
     bool json = false;
     const struct option_text texts[] = { { "--data", &data }, { "--keys", &keys },
                                          { "--name", &name }, { "--zone", &zone },
-                                         { "--trusted-proxies", &proxies } };
+                                         { "--trusted-proxies", &proxies },
+                                         { "--host", &host } };
     const struct option_flag flags[] = { { "--json", &json }, { "--demo", &setup.is_demo } };
-    struct options options = { .texts = texts, .text_count = 5, .flags = flags, .flag_count = 2 };
+    struct options options = { .texts = texts, .text_count = 6, .flags = flags, .flag_count = 2 };
     if (!options_parse(&options, argc, argv) || !data) {
         (void)fprintf(stderr, "usage: amana init --data DIR [--keys DIR] [--name NAME] "
-                              "[--zone ZONE] [--trusted-proxies ADDRESS,...] [--demo] [--json]\n");
+                              "[--zone ZONE] [--host NAME] [--trusted-proxies ADDRESS,...] "
+                              "[--demo] [--json]\n");
         return 2;
     }
     setup.name = str_trim(str_from(name));
@@ -273,6 +234,7 @@ int cli_init(int argc, char **argv)
         (void)fprintf(stderr, "amana init: the path of the keys is too long\n");
         return 2;
     }
+    (void)snprintf(house.host, sizeof(house.host), "%s", host);
     (void)snprintf(house.ingest, sizeof(house.ingest), "127.0.0.1:8123");
     (void)snprintf(house.console, sizeof(house.console), "127.0.0.1:8124");
     int status = init(&house, &setup, json);

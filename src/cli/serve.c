@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/house.h"
 #include "cli/options.h"
+#include "cli/rooms.h"
 #include "cli/supervise.h"
 #include "sys/file_real.h"
 #include "sys/sandbox.h"
@@ -25,6 +26,7 @@ struct serving {
     int listeners[LISTENERS];
     int zones_fd;            /* the time zones' files; -1 = there are none: only UTC is known */
     int geo_fd;              /* the table of countries; -1 = none */
+    int log_fd;              /* the logs' public files */
     uint16_t ingest_port;
     uint16_t console_port;
     bool is_strict;
@@ -37,6 +39,18 @@ static void with_port(const char *address, uint16_t port, char out[64])
     (void)snprintf(out, 64, "%.*s:%u", colon ? (int)(colon - address) : 0, address, port);
 }
 
+/* Where a browser should go: passkeys are bound to a name, and an address of this host has one. */
+static void console_for_browsers(const struct house *house, char out[2 * sizeof(house->host)])
+{
+    struct str console = str_from(house->console);
+    bool is_local = str_starts(console, STR("127.0.0.1:")) || str_starts(console, STR("[::1]:"));
+    const char *port = strrchr(house->console, ':');
+    if (is_local && strcmp(house->host, "localhost") == 0)
+        (void)snprintf(out, 2 * sizeof(house->host), "%s%s", house->host, port);
+    else
+        (void)snprintf(out, 2 * sizeof(house->host), "%s", house->console);
+}
+
 /* The one ready line. The owner's link stands whole in it while it is unused: auth keeps only its
  * hash, the text lies in a file of auth's room that auth removes on use. */
 static void print_ready(void *ctx)
@@ -44,13 +58,15 @@ static void print_ready(void *ctx)
     struct serving *serving = ctx;
     struct house *house = &serving->house;
     struct bytes link = { 0 };
+    char console[2 * sizeof(house->host)];
     int fd;
+    console_for_browsers(house, console);
     (void)printf("amana is ready: ingest http://%s console http://%s", house->ingest,
                  house->console);
     if (house_open_room(house, "auth", &fd) == 0) {
         struct fs *fs = fs_real_create(fd);
         if (fs_read_file(fs, "owner-link", OWNER_LINK_MAX, &link) == 0)
-            (void)printf(" sign in once at http://%s/enter#" STR_FMT, house->console,
+            (void)printf(" sign in once at http://%s/enter#" STR_FMT, console,
                          STR_ARG(str_trim(bytes_str(&link))));
         fs_destroy(fs);
     }
@@ -82,26 +98,34 @@ static int listen_locally(const struct house *house, const char *name, int *fd)
  * never change. Those who are asked start before those who ask. */
 static int run_programs(struct serving *serving)
 {
-    enum { VAULT, AUTH, QUERY, INGEST, WEB, PROGRAMS };
+    enum { LEDGER, VAULT, AUTH, QUERY, INGEST, WEB, PROGRAMS };
     struct house *house = &serving->house;
     const int *listeners = serving->listeners;
     const struct supervise_program programs[PROGRAMS] = {
-        [VAULT] = { .name = "vault", .number = 5, .rank = 2, .has_data = true, .listen_fd = -1 },
-        [AUTH] = { .name = "auth", .number = 4, .rank = 2, .has_data = true, .listen_fd = -1,
-                   .makes_grants = true },
-        [QUERY] = { .name = "query", .number = 3, .rank = 1, .has_data = true, .has_wal = true,
-                    .listen_fd = -1, .checks_grants = true,
+        [LEDGER] = { .name = "ledger", .number = ROOMS_LEDGER, .rank = 3, .has_data = true,
+                     .listen_fd = -1, .checks_grants = true,
+                     .extra_fd = { "log", serving->log_fd } },
+        [VAULT] = { .name = "vault", .number = ROOMS_VAULT, .rank = 2, .has_data = true,
+                    .listen_fd = -1, .checks_grants = true },
+        [AUTH] = { .name = "auth", .number = ROOMS_AUTH, .rank = 2, .has_data = true,
+                   .listen_fd = -1, .makes_grants = true },
+        [QUERY] = { .name = "query", .number = ROOMS_QUERY, .rank = 1, .has_data = true,
+                    .has_wal = true, .listen_fd = -1, .checks_grants = true,
                     .extra_fd = { serving->zones_fd < 0 ? NULL : "zones", serving->zones_fd } },
-        [INGEST] = { .name = "ingest", .number = 1, .has_data = true, .has_wal = true,
+        [INGEST] = { .name = "ingest", .number = ROOMS_INGEST, .has_data = true, .has_wal = true,
                      .listen_fd = listeners[INGEST_TCP], .socket_fd = listeners[INGEST_UNIX],
                      .extra_fd = { serving->geo_fd < 0 ? NULL : "geo", serving->geo_fd } },
-        [WEB] = { .name = "web", .number = 2, .listen_fd = listeners[CONSOLE_TCP],
+        [WEB] = { .name = "web", .number = ROOMS_WEB, .listen_fd = listeners[CONSOLE_TCP],
                   .socket_fd = listeners[CONSOLE_UNIX],
+                  .extra_fd = { "log", serving->log_fd },
                   .extra_number = { "ingest_port", serving->ingest_port } },
     };
     const struct supervise_link links[] = {
-        { "web-auth", WEB, AUTH }, { "web-query", WEB, QUERY },
-        { "query-vault", QUERY, VAULT }, { "auth-ingest", AUTH, INGEST },
+        { "web-auth", WEB, AUTH },         { "web-query", WEB, QUERY },
+        { "web-vault", WEB, VAULT },       { "query-vault", QUERY, VAULT },
+        { "query-ledger", QUERY, LEDGER }, { "vault-ledger", VAULT, LEDGER },
+        { "auth-ledger", AUTH, LEDGER },   { "ledger-auth", LEDGER, AUTH },
+        { "auth-ingest", AUTH, INGEST },
     };
     struct supervise_config config = {
         .programs = programs, .program_count = PROGRAMS,
@@ -160,6 +184,9 @@ static int serve(struct serving *serving, const char *ingest, const char *consol
         return 1;
     }
     spawn_raise_fd_limit();
+    if (rooms_complete(house) != 0 ||
+        file_real_open_below(house->data_fd, ROOMS_LOG, &serving->log_fd) != 0)
+        return 1;
     if (file_real_open_dir(ZONES, false, &serving->zones_fd) != 0) {
         log_warn("no time zones in %s: only UTC is known (package tzdata)", ZONES);
         serving->zones_fd = -1;

@@ -532,6 +532,9 @@ static uint32_t answer_small(struct turn *t)
 
 static uint32_t answer(struct turn *t)
 {
+    if (t->question->what >= QUERY_PEOPLE)
+        return query_answer_error(t->json, 503, STR(""), "closed",
+                                  STR("the ledger is away: nothing about single people is shown"));
     struct str settings = t->question->settings;
     if (json_doc_parse(settings.len ? settings : STR("{}"), SETTINGS_MAX, &t->settings) != 0)
         return refuse(t, "", "query", "the project's settings are no JSON");

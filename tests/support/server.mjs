@@ -121,7 +121,7 @@ function hurriedPrograms(base) {
   // The supervisor looks for its programs beside itself, wherever a link to it leads: a copy.
   execFileSync("cp", [join(build, "bin/amana"), join(folder, "amana")]);
   symlinkSync(join(build, "hurried/bin/amana-ingest"), join(folder, "amana-ingest"));
-  for (const name of ["web", "query", "auth", "vault"])
+  for (const name of ["web", "query", "auth", "vault", "ledger"])
     symlinkSync(join(build, `bin/amana-${name}`), join(folder, `amana-${name}`));
   return folder;
 }

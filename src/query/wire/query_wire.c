@@ -6,22 +6,49 @@ enum {
     SETTINGS_MAX = 1024 * 1024, /* a project's lexicon: names and classes */
     QUESTION_MAX = 1024 * 1024, /* over SPEC_TEXT_MAX: the parser says so, with a place */
     STATUS_MIN = 100, STATUS_MAX = 599,
+    REF_BYTES = 16,
 };
+
+static void put_text(struct bytes *body, struct str text)
+{
+    bytes_put_u32(body, (uint32_t)text.len);
+    bytes_append_str(body, text);
+}
+
+static struct str get_text(struct bytes_reader *r)
+{
+    uint32_t len = bytes_get_u32(r);
+    return bytes_get_raw(r, len);
+}
+
+/* An ask comes with its evidence, and neither where there is none to be. */
+static bool is_askable(const struct query_question *q)
+{
+    bool has_ask = query_what_has_ask(q->what);
+    return (q->ask.len > 0) == has_ask && (q->evidence.len > 0) == has_ask &&
+           q->ask.len <= QUERY_ASK_MAX && q->evidence.len <= QUERY_ASK_MAX &&
+           (q->refs.len == 0 || query_what_has_refs(q->what)) && q->refs.len % REF_BYTES == 0 &&
+           q->refs.len <= (size_t)QUERY_REFS_MAX * REF_BYTES;
+}
 
 void query_wire_encode_question(const struct query_question *q, struct bytes *body)
 {
     check(q->grant.len == 0 || q->grant.len == QUERY_GRANT_BYTES);
     check(q->settings.len <= SETTINGS_MAX && q->question.len <= QUESTION_MAX);
+    check(is_askable(q));
     bytes_put_u8(body, (uint8_t)q->what);
     bytes_put_u8(body, 0);
     bytes_put_u8(body, 0);
     bytes_put_u8(body, 0);
     bytes_put_u32(body, 0);
     bytes_put_u64(body, q->project);
-    bytes_put_u32(body, (uint32_t)q->grant.len);
-    bytes_append_str(body, q->grant);
-    bytes_put_u32(body, (uint32_t)q->settings.len);
-    bytes_append_str(body, q->settings);
+    put_text(body, q->grant);
+    put_text(body, q->settings);
+    if (q->what >= QUERY_PEOPLE) {
+        put_text(body, q->ask);
+        put_text(body, q->evidence);
+        put_text(body, q->refs);
+    }
     bytes_append_str(body, q->question);
 }
 
@@ -33,20 +60,24 @@ int query_wire_decode_question(struct str body, struct query_question *q)
     zero |= bytes_get_u8(&r);
     zero |= bytes_get_u8(&r);
     zero |= bytes_get_u32(&r);
-    uint64_t project = bytes_get_u64(&r);
-    uint32_t grant_len = bytes_get_u32(&r);
-    struct str grant = bytes_get_raw(&r, grant_len);
-    uint32_t settings_len = bytes_get_u32(&r);
-    struct str settings = bytes_get_raw(&r, settings_len);
-    struct str question = bytes_get_raw(&r, bytes_left(&r));
-    if (r.failed || zero != 0 || what < QUERY_REPORT || what > QUERY_STATUS)
+    struct query_question got = { .what = (enum query_what)what,
+                                  .project = bytes_get_u64(&r) };
+    got.grant = get_text(&r);
+    got.settings = get_text(&r);
+    if (what >= QUERY_PEOPLE) {
+        got.ask = get_text(&r);
+        got.evidence = get_text(&r);
+        got.refs = get_text(&r);
+    }
+    got.question = bytes_get_raw(&r, bytes_left(&r));
+    if (r.failed || zero != 0 || what < QUERY_REPORT || what > QUERY_WHAT_LAST ||
+        !is_askable(&got))
         return ERR_INVALID;
-    if (grant_len != 0 && grant_len != QUERY_GRANT_BYTES)
+    if (got.grant.len != 0 && got.grant.len != QUERY_GRANT_BYTES)
         return ERR_INVALID;
-    if (settings_len > SETTINGS_MAX || question.len > QUESTION_MAX)
+    if (got.settings.len > SETTINGS_MAX || got.question.len > QUESTION_MAX)
         return ERR_TOO_LARGE;
-    *q = (struct query_question){ .what = (enum query_what)what, .project = project,
-                                  .grant = grant, .settings = settings, .question = question };
+    *q = got;
     return 0;
 }
 

@@ -4,7 +4,9 @@
  * type 1 QUESTION: u8 what · u8 zero 3 · u32 zero · u64 project · u32 grant length (0 or 256) ·
  *   grant · u32 settings length · settings (JSON of the project, as auth said: zone, week_start,
  *   classes) · rest: the question's bytes (JSON; the spec for REPORT, parameters for the others).
- *   From PEOPLE on, between settings and question: u32 length · ask · u32 length · evidence.
+ *   From PEOPLE on, between settings and question: u32 length · ask · u32 length · evidence ·
+ *   u32 length · refs (16 bytes each, sorted and distinct: the subjects an ask of TIMELINE names;
+ *   else empty). All three are empty where there is no ask.
  * type 2 ANSWER: u32 HTTP-like status · rest: JSON.
  * A grant of kind question names SHA-256 of the question's bytes (wall.md 5.4). Without a grant, or
  * without the right `unfolded` in it, small cells are folded. */
@@ -41,7 +43,16 @@ static inline bool query_what_has_ask(enum query_what what)
     return what >= QUERY_PEOPLE && what <= QUERY_EXPORT;
 }
 
-enum { QUERY_GRANT_BYTES = 256 };
+static inline bool query_what_has_refs(enum query_what what)
+{
+    return what == QUERY_TIMELINE;
+}
+
+enum {
+    QUERY_GRANT_BYTES = 256,
+    QUERY_ASK_MAX = 4096,        /* ask, and evidence */
+    QUERY_REFS_MAX = 3000,
+};
 
 struct query_question {
     enum query_what what;
@@ -50,6 +61,7 @@ struct query_question {
     struct str settings;   /* JSON object */
     struct str ask;        /* PEOPLE to EXPORT; else empty */
     struct str evidence;
+    struct str refs;       /* TIMELINE: the subjects that the ask names, packed */
     struct str question;
 };
 

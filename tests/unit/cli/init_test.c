@@ -104,6 +104,7 @@ static void test_init__every_key_has_its_holder_and_mode(void **state)
         "ingest/vault.pub", "ingest/ledger.pub", "ingest/intake.key", "ingest/project-1-1.key",
         "auth/grant.key", "auth/project-1-1.key", "vault/secret.key", "vault/intake.key",
         "vault/custody.key", "ledger/secret.key", "ledger/log.key", "query/auth.pub",
+        "vault/log.pub", "query/log.pub", "ledger/auth.pub", "vault/auth.pub",
     };
     static const char *const absent[] = { "ingest/secret.key", "query/project-1-1.key",
                                           "vault/project-1-1.key", "web/grant.key" };
