@@ -112,7 +112,7 @@ int main(int argc, char **argv)
     map_seed(seed);
     handed_init(&web.handed, argc, argv);
     web.control = handed_get(&web.handed, "control");
-    sandbox_enter(&web.handed);
+    sandbox_enter(&web.handed, &sandbox_web);
 
     web.auth = link_create("web-auth");
     web.query = link_create("web-query");
