@@ -148,10 +148,11 @@ static int check_head(struct str auth_data, const struct webauthn_place *place,
     return 0;
 }
 
-static int read_attested(struct str auth_data, struct webauthn_key *out)
+int webauthn_read_attested(struct str auth_data, struct webauthn_key *out)
 {
     const uint8_t *at = (const uint8_t *)auth_data.ptr;
-    if (auth_data.len < ID_AT || !(at[FLAGS_AT] & FLAG_AT) || (at[FLAGS_AT] & FLAG_ED))
+    if (auth_data.len < ID_AT || auth_data.len > WEBAUTHN_AUTH_DATA_MAX ||
+         !(at[FLAGS_AT] & FLAG_AT) || (at[FLAGS_AT] & FLAG_ED))
         return ERR_INVALID;
     size_t id_len = (size_t)(at[ID_LENGTH_AT] << 8 | at[ID_LENGTH_AT + 1]);
     if (id_len == 0 || id_len > WEBAUTHN_CREDENTIAL_MAX ||
@@ -180,7 +181,7 @@ int webauthn_read_new(struct str auth_data, struct str client_data, const uint8_
     *out = (struct webauthn_key){ 0 };
     int r = check_head(auth_data, place, &out->sign_count);
     if (r == 0)
-        r = read_attested(auth_data, out);
+        r = webauthn_read_attested(auth_data, out);
     if (r == 0)
         r = check_client_data(client_data, STR("webauthn.create"), challenge, place);
     if (r != 0)

@@ -32,6 +32,9 @@ struct webauthn_place { struct str host; };
 int webauthn_read_new(struct str auth_data, struct str client_data, const uint8_t challenge[32],
                       const struct webauthn_place *place, struct webauthn_key *out) MUST_USE;
 
+/* Id and key of an authData with attested data, nothing judged: for who checks it otherwise. */
+int webauthn_read_attested(struct str auth_data, struct webauthn_key *out) MUST_USE;
+
 struct webauthn_assertion { struct str auth_data, client_data, signature; };
 
 /* An assertion by the key, UP and UV set, over this challenge. *sign_count: the new one; the caller

@@ -212,6 +212,7 @@ void ledger_wire_encode_decision(const struct ledger_decision *m, struct bytes *
     put_part(body, m->ask);
     put_part(body, m->evidence);
     put_part(body, m->detail);
+    put_part(body, m->made);
 }
 
 int ledger_wire_decode_decision(struct str body, struct ledger_decision *out)
@@ -221,6 +222,7 @@ int ledger_wire_decode_decision(struct str body, struct ledger_decision *out)
     out->ask = get_part(&r, ASK_BYTES_MAX);
     out->evidence = get_part(&r, LEDGER_EVIDENCE_MAX);
     out->detail = get_part(&r, LEDGER_DETAIL_MAX);
+    out->made = get_part(&r, LEDGER_DETAIL_MAX);
     return out->grant.len == 0 || out->grant.len == GRANT_BYTES ? end(&r) : ERR_INVALID;
 }
 
