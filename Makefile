@@ -76,7 +76,7 @@ LINKS_amana-vault := $(COMMON) db ledger ledger/wire auth/wire vault/wire vault/
 LINKS_amana-ledger := $(COMMON) db ledger ledger/wire ledger/inside auth/wire
 
 all: $(PROGRAMS:%=$(BIN)/%) $(if $(wildcard tools/tidy.c),$(BIN)/tidy)
-.PHONY: all check crash test-tools tidy ui surface clean help test-bins fuzz-replay golden-formats hurried
+.PHONY: all check crash test-tools tidy ui surface attack clean help test-bins fuzz-replay golden-formats hurried
 
 # Generated sources (tables from npm data, the console's files) come from tools/*.mk fragments.
 -include $(wildcard tools/*.mk)
@@ -156,7 +156,10 @@ crash: $(CRASH_BINS)
 	@sh tools/run_crash.sh $(CRASH_BINS)
 
 # What the system tests read the wal with.
-test-tools: $(BIN)/wal_count $(BUILD)/hurried/bin/amana-ingest
+test-tools: $(BIN)/wal_count $(BIN)/without $(BUILD)/hurried/bin/amana-ingest attack
+$(BIN)/without: $(OUT)/test-obj/system/without.o
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $^ -lseccomp
 $(BIN)/wal_count: $(OUT)/test-obj/system/wal_count.o $(foreach r,base sys json event wal,$(call room_archive,$(r)))
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--as-needed -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
@@ -164,6 +167,25 @@ ifeq ($(PROFILE),release)
 $(BUILD)/hurried/bin/amana-ingest: $(BIN)/amana-ingest
 	@$(MAKE) --no-print-directory hurried
 endif
+
+# ---- the drill: release objects with an attacker's hook put in by the linker --------------------
+ATTACK := $(BUILD)/attack
+ATTACK_WRAPS_program := sandbox_enter control_receive msg_receive
+ATTACK_WRAPS_amana := sandbox_enter_supervisor spawn_child
+ATTACK_OBJECTS_program := $(OUT)/test-obj/attack/hook.o
+ATTACK_OBJECTS_amana := $(OUT)/test-obj/attack/hook_serve.o $(ATTACK)/supervise.o
+$(ATTACK)/supervise.o: src/cli/supervise.c
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) -DSUPERVISE_BACKOFF_MAX_MS=150 -c -o $@ $<
+attack_kind = $(if $(filter amana,$(1)),amana,program)
+define attack_rule
+$(ATTACK)/bin/$(1): $(OUT)/obj/process/$(subst -,_,$(1))_main.o $(ATTACK_OBJECTS_$(call attack_kind,$(1))) $(foreach r,$(ROOMS),$(if $(filter $(r),$(LINKS_$(1))),$(call room_archive,$(r)))) $(GEN_OBJECTS_$(1))
+	@mkdir -p $$(@D)
+	@echo "  link  $$@"
+	@$$(CC) $$(LDFLAGS) $(ATTACK_WRAPS_$(call attack_kind,$(1)):%=-Wl,--wrap=%) -o $$@ $$(filter %.o,$$^) -Wl,--as-needed -Wl,--start-group $$(call reverse,$$(filter %.a,$$^)) -Wl,--end-group $$(ALL_LIBS)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call attack_rule,$(p))))
+attack: $(PROGRAMS:%=$(ATTACK)/bin/%)
 
 # ---- the formats of this version, kept for all later ones: make golden-formats VERSION=2 --------
 $(BIN)/golden_formats: $(OUT)/test-obj/golden/formats.o $(TEST_ARCHIVE) $(ARCHIVES) $(GEN_OBJECTS_tests)
@@ -211,6 +233,7 @@ help:
 	@echo "make fuzz NAME=json_scan SECONDS=60   fuzz one parser with libFuzzer"
 	@echo "make golden-formats VERSION=2   rooms as this version writes them, to be kept"
 	@echo "make ui         the console into build/web"
+	@echo "make attack     programs with an attacker's hook, for tests/attack"
 	@echo "make tidy       the house rules"
 	@echo "make surface    what each program links"
 

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "crypto/seal.h"
 #include "http/form.h"
+#include "http/forwarded.h"
 #include "ingest/plain_cache.h"
 #include "ingest/protocol/mixpanel.h"
 #include "sys/clock.h"
@@ -128,27 +129,20 @@ void ingest_routes_overload(void *ctx, struct http_request *request)
 
 /* ---- who is asking -------------------------------------------------------------------------- */
 
-static bool is_trusted(const struct settings *settings, struct str address)
+static bool is_trusted(const void *ctx, struct str address)
 {
+    const struct settings *settings = ctx;
     for (uint32_t i = 0; i < settings->trusted_proxy_count; i++)
         if (str_equal(settings->trusted_proxies[i], address))
             return true;
     return false;
 }
 
-/* The client's address: the rightmost of X-Forwarded-For that no trusted proxy is. */
 static struct str client_address(const struct settings *settings, const struct http_request *http)
 {
-    struct str address = http_request_peer(http);
-    struct str list = http_request_header(http, "X-Forwarded-For");
-    while (is_trusted(settings, address) && list.len) {
-        size_t from = list.len;
-        while (from > 0 && list.ptr[from - 1] != ',')
-            from--;
-        address = str_trim(str_from_index(list, from));
-        list = str_slice(list, 0, from ? from - 1 : 0);
-    }
-    return address;
+    return http_forwarded_client(http_request_peer(http),
+                                 http_request_last_header(http, "X-Forwarded-For"), is_trusted,
+                                 settings);
 }
 
 /* Over the unix socket the owner needs no credentials: the project by number, or the only one. */

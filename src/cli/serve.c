@@ -10,6 +10,7 @@
 #include "cli/rooms.h"
 #include "cli/supervise.h"
 #include "sys/file_real.h"
+#include "sys/sandbox.h"
 #include "sys/sock.h"
 #include "sys/spawn.h"
 
@@ -28,6 +29,7 @@ struct serving {
     int log_fd;              /* the logs' public files */
     uint16_t ingest_port;
     uint16_t console_port;
+    bool is_strict;
 };
 
 /* "127.0.0.1:0" with the port that was given. */
@@ -129,10 +131,12 @@ static int run_programs(struct serving *serving)
         .programs = programs, .program_count = PROGRAMS,
         .links = links, .link_count = sizeof(links) / sizeof(links[0]),
         .data_fd = house->data_fd, .keys_fd = house->keys_fd, .uid_base = house->uid_base,
-        .owner_uid = house->owner_uid, .ready = print_ready, .ctx = serving,
+        .owner_uid = house->owner_uid, .is_strict = serving->is_strict, .ready = print_ready,
+        .ctx = serving,
     };
     if (house->uid_base < 0)
         log_info("all programs share one uid; started as root, each has its own");
+    sandbox_enter_supervisor(house->data_fd, house->keys_fd, serving->is_strict);
     return supervise_run(&config);
 }
 
@@ -202,10 +206,11 @@ int cli_serve(int argc, char **argv)
     const char *data = NULL, *keys = NULL, *ingest = NULL, *console = NULL;
     const struct option_text texts[] = { { "--data", &data }, { "--keys", &keys },
                                          { "--ingest", &ingest }, { "--console", &console } };
-    struct options options = { .texts = texts, .text_count = 4 };
+    const struct option_flag flags[] = { { "--strict", &serving.is_strict } };
+    struct options options = { .texts = texts, .text_count = 4, .flags = flags, .flag_count = 1 };
     if (!options_parse(&options, argc, argv) || !data) {
         (void)fprintf(stderr, "usage: amana serve --data DIR [--keys DIR] [--ingest HOST:PORT] "
-                              "[--console HOST:PORT]\n");
+                              "[--console HOST:PORT] [--strict]\n");
         return 2;
     }
     if (house_open(&serving.house, data, keys, true) != 0)

@@ -25,9 +25,14 @@
 #include "sys/sock.h"
 #include "sys/spawn.h"
 
+/* Short for the drill, which kills programs often. */
+#ifndef SUPERVISE_BACKOFF_MAX_MS
+#define SUPERVISE_BACKOFF_MAX_MS 5000
+#endif
+
 enum {
     BACKOFF_MIN_MS = 100,
-    BACKOFF_MAX_MS = 5000,
+    BACKOFF_MAX_MS = SUPERVISE_BACKOFF_MAX_MS,
     STEADY_MS = 10000,      /* who lived this long starts with the shortest pause again */
     DRAIN_MS = 10000,
     FAILURES_AT_START = 5,  /* deaths before the first ready line: give up */
@@ -38,6 +43,7 @@ struct child {
     int control;
     uint8_t boot_id[16];
     bool is_ready;
+    struct sandbox_layers layers;  /* by its own word, of its last start */
     bool is_draining;
     uint64_t started_ms;
     uint64_t start_at_ms;   /* 0 = no start is due */
@@ -99,6 +105,8 @@ static size_t equip(const struct supervise_config *config, const struct supervis
     if (program->extra_number.name)
         add_number(spawn, program->extra_number.name, program->extra_number.value);
     add_number(spawn, "owner_uid", config->owner_uid);
+    if (config->is_strict)
+        add_number(spawn, "strict", 1);
     if (config->uid_base >= 0) {
         add_number(spawn, "uid", config->uid_base + program->number);
         add_number(spawn, "gid", config->uid_base + program->number);
@@ -234,6 +242,19 @@ static void drain(struct supervisor *s, uint32_t p)
         spawn_kill(child->pid, true);
 }
 
+/* SIGSYS is the filter's: the program made a call that none of ours makes. Somebody else's code ran
+ * in it, or a library changed. */
+static void log_end(const char *name, int status)
+{
+    if (status == 128 + SIGSYS)
+        log_error("program_killed: amana-%s made a system call that is not in its list; "
+                  "starting it again", name);
+    else if (status > 128)
+        log_warn("amana-%s ended by signal %d; starting it again", name, status - 128);
+    else
+        log_warn("amana-%s ended with status %d; starting it again", name, status);
+}
+
 static void on_exit_of(struct supervisor *s, pid_t pid, int status)
 {
     for (uint32_t p = 0; p < s->config->program_count; p++) {
@@ -248,9 +269,7 @@ static void on_exit_of(struct supervisor *s, pid_t pid, int status)
         if (s->is_ending)
             return;
         if (!is_planned) {
-            log_warn(status > 128 ? "amana-%s ended by signal %d; starting it again"
-                                  : "amana-%s ended with status %d; starting it again",
-                     name_of(s, p), status > 128 ? status - 128 : status);
+            log_end(name_of(s, p), status);
             s->failures++;
             schedule(child);
         } else {
@@ -267,6 +286,7 @@ static void on_control(struct supervisor *s, uint32_t p)
     sock_close(event.fd);
     if (r == 0 && event.type == CONTROL_READY) {
         s->children[p].is_ready = true;
+        s->children[p].layers = event.layers;
     } else if (r != 0) {
         /* End of file comes before the exit status; do not spin on it. */
         sock_close(s->children[p].control);
@@ -309,6 +329,28 @@ static void roll_step(struct supervisor *s)
     s->roll_is_asked = !s->roll_is_asked;
 }
 
+/* What the weakest program has: a wall is as high as its lowest stone. */
+static void report_layers(const struct supervisor *s)
+{
+    struct sandbox_layers least = s->children[0].layers;
+    for (uint32_t p = 1; p < s->config->program_count; p++) {
+        const struct sandbox_layers *l = &s->children[p].layers;
+        least.is_confined &= l->is_confined;
+        least.has_own_uid &= l->has_own_uid;
+        least.locks_keys &= l->locks_keys;
+        least.landlock_abi = l->landlock_abi < least.landlock_abi ? l->landlock_abi
+                                                                  : least.landlock_abi;
+        least.seccomp_calls = l->seccomp_calls < least.seccomp_calls ? l->seccomp_calls
+                                                                     : least.seccomp_calls;
+    }
+    log_info("confined: every program is %s, has %s, %s (version %d), %s, keys %s",
+             least.is_confined ? "undumpable without new privileges" : "NOT CONFINED",
+             least.has_own_uid ? "its own uid" : "the SAME uid as the others",
+             least.landlock_abi ? "landlock" : "NO landlock", least.landlock_abi,
+             least.seccomp_calls ? "seccomp" : "NO seccomp",
+             least.locks_keys ? "locked" : "NOT locked");
+}
+
 static void tick(struct supervisor *s)
 {
     uint64_t now = clock_boot_ms();
@@ -325,6 +367,7 @@ static void tick(struct supervisor *s)
     if (!s->was_ready && all_ready(s)) {
         s->was_ready = true;
         s->config->ready(s->config->ctx);
+        report_layers(s);
     }
     if (!s->is_ending)
         roll_step(s);

@@ -44,6 +44,7 @@ struct supervise_config {
     int keys_fd;
     int uid_base;            /* -1: all programs share our uid */
     int owner_uid;           /* init's uid: may do everything over the unix sockets */
+    bool is_strict;          /* programs with a layer missing end instead */
     void (*ready)(void *ctx);/* called once, when all programs serve */
     void *ctx;
 };

@@ -14,13 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <microhttpd.h>
-
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "crypto/seal.h"
 #include "event/limits.h"
+#include "http/server_internal.h"
 #include "sys/clock.h"
 #include "sys/sock.h"
 
@@ -85,19 +84,25 @@ static struct MHD_Response *create_response(const struct http_response *response
                                                                   wipe_answer, copy);
 }
 
-void http_answer(struct http_request *request, const struct http_response *response)
+void http_answer_with(struct http_request *request, const struct http_response *head,
+                      struct MHD_Response *r)
 {
     check(request->response == NULL);
-    struct MHD_Response *r = create_response(response);
-    check(r != NULL);
-    for (uint32_t i = 0; i < response->header_count; i++)
-        (void)MHD_add_response_header(r, response->headers[i].name, response->headers[i].value);
+    for (uint32_t i = 0; i < head->header_count; i++)
+        (void)MHD_add_response_header(r, head->headers[i].name, head->headers[i].value);
     if (request->server->is_draining)
         (void)MHD_add_response_header(r, "Connection", "close");
-    request->status = response->status;
+    request->status = head->status;
     request->response = r;
     if (atomic_exchange(&request->state, ANSWERED) == SLEEPING)
         MHD_resume_connection(request->connection);
+}
+
+void http_answer(struct http_request *request, const struct http_response *response)
+{
+    struct MHD_Response *r = create_response(response);
+    check(r != NULL);
+    http_answer_with(request, response, r);
 }
 
 static enum MHD_Result send_response(struct http_request *request)
@@ -351,6 +356,28 @@ struct str http_request_header(const struct http_request *request, const char *n
     return str_from(MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name));
 }
 
+struct last_header {
+    const char *name;
+    struct str value;
+};
+
+static enum MHD_Result note_header(void *ctx, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
+{
+    struct last_header *last = ctx;
+    (void)kind;
+    if (str_equal_fold(str_from(name), str_from(last->name)))
+        last->value = str_from(value);
+    return MHD_YES;
+}
+
+struct str http_request_last_header(const struct http_request *request, const char *name)
+{
+    struct last_header last = { name, STR("") };
+    (void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, note_header, &last);
+    return last.value;
+}
+
 struct str http_request_cookie(const struct http_request *request, const char *name)
 {
     return str_from(MHD_lookup_connection_value(request->connection, MHD_COOKIE_KIND, name));
@@ -366,6 +393,11 @@ bool http_request_peer_uid(const struct http_request *request, uint32_t *uid)
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info && sock_peer_uid(info->connect_fd, uid) == 0;
+}
+
+struct MHD_Connection *http_request_connection(const struct http_request *request)
+{
+    return request->connection;
 }
 
 struct arena *http_request_arena(struct http_request *request) { return &request->arena; }

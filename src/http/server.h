@@ -66,6 +66,8 @@ struct str http_request_query(const struct http_request *request);   /* raw, wit
 struct str http_request_body(const struct http_request *request);    /* raw bytes */
 /* Header by name, any case; empty when absent. */
 struct str http_request_header(const struct http_request *request, const char *name);
+/* Where a header stands several times: its last line. A proxy adds its own below the stranger's. */
+struct str http_request_last_header(const struct http_request *request, const char *name);
 struct str http_request_cookie(const struct http_request *request, const char *name);
 /* The address at the other end as text ("192.0.2.7"); "" on a unix socket. */
 struct str http_request_peer(const struct http_request *request);

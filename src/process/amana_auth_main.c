@@ -224,7 +224,7 @@ int main(int argc, char **argv)
     handed_init(&p.handed, argc, argv);
     p.control = handed_get(&p.handed, "control");
     p.data = fs_real_create(handed_get(&p.handed, "data"));
-    sandbox_enter(&p.handed);
+    sandbox_enter(&p.handed, &sandbox_auth);
 
     load_grant_key(&p);
     open_auth(&p);

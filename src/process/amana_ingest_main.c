@@ -243,7 +243,7 @@ int main(int argc, char **argv)
     in.data = fs_real_create(handed_get(&in.handed, "data"));
     in.wal_dir = fs_real_create(handed_get(&in.handed, "wal"));
     load_place(&in);
-    sandbox_enter(&in.handed);
+    sandbox_enter(&in.handed, &sandbox_ingest);
 
     check(pthread_mutex_init(&in.settings_lock, NULL) == 0);
     load(&in);

@@ -181,10 +181,10 @@ int main(int argc, char **argv)
     map_seed(seed);
     handed_init(&q.handed, argc, argv);
     open_rooms(&q);
-    sandbox_enter(&q.handed);
-
     for (int i = 0; i < 2; i++)
         q.watches[i] = watch_create(handed_get(&q.handed, "wal"));
+    sandbox_enter(&q.handed, &sandbox_query);
+
     load_key(&q);
     q.live = query_live_create();
     int r = stores_open(q.data, &q.stores);

@@ -104,7 +104,7 @@ int main(int argc, char **argv)
     vault.control = handed_get(&vault.handed, "control");
     vault.keys = fs_real_create(handed_get(&vault.handed, "keys"));
     vault.data = fs_real_create(handed_get(&vault.handed, "data"));
-    sandbox_enter(&vault.handed);
+    sandbox_enter(&vault.handed, &sandbox_vault);
 
     check(pthread_mutex_init(&vault.lock, NULL) == 0);
     load(&vault);

@@ -10,7 +10,7 @@
 
 #include "base/check.h"
 
-enum { SPAWN_FDS_MAX = 8, SPAWN_NUMBERS_MAX = 4 };
+enum { SPAWN_FDS_MAX = 12, SPAWN_NUMBERS_MAX = 8 };
 
 struct spawn_fd {
     const char *name;  /* as the child finds it with handed_get */

@@ -22,16 +22,18 @@ export async function until(what, condition, ms = 10000) {
 }
 
 // options.dir: where the data lies (default: fresh); options.hurried: the ingest whose ten minutes
-// are three seconds.
+// are three seconds; options.attack: the programs with an attacker's hook, which reports at that path
+// (tests/attack/hook.mjs); options.serve: more arguments for `amana serve`.
 export async function startHouse(options = {}) {
   const base = options.base ?? mkdtempSync(join(tmpdir(), "amana-house-"));
   const dir = join(base, "data");
-  const bin = options.hurried ? hurriedPrograms(base) : join(build, "bin");
+  const bin = options.hurried ? hurriedPrograms(base) : join(build, options.attack ? "attack/bin" : "bin");
   const amana = join(bin, "amana");
   const made = JSON.parse(execFileSync(amana, ["init", "--data", dir, "--json", ...(options.init ?? [])],
                                        { encoding: "utf8" }));
   const house = { base, dir, amana, token: made.token, key: made.api_key.key,
-                  secret: made.api_key.secret, owner_link: made.owner_link, log: "" };
+                  secret: made.api_key.secret, owner_link: made.owner_link, log: "",
+                  options };
   await serve(house);
   house.stop = async () => {
     if (house.child.exitCode === null && house.child.signalCode === null) {
@@ -91,10 +93,11 @@ export async function startHouse(options = {}) {
 }
 
 async function serve(house) {
-  house.child = spawn(house.amana, ["serve", "--data", house.dir, "--ingest",
+  const options = house.options;
+  house.child = spawn(house.amana, ["serve", ...(options.serve ?? []), "--data", house.dir, "--ingest",
                                     house.ingest ? house.ingest.slice(7) : "127.0.0.1:0", "--console",
                                     house.console ? house.console.slice(7) : "127.0.0.1:0"],
-                      { stdio: ["ignore", "pipe", "pipe"] });
+                      { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, AMANA_ATTACK: options.attack } });
   house.ended = new Promise((done) => house.child.on("exit", (code, signal) => done({ code, signal })));
   house.child.stderr.on("data", (text) => (house.log += text));
   const ready = await new Promise((done, fail) => {

@@ -104,12 +104,15 @@ struct ledger_login {
 };
 
 /* BOOT and DECIDE carry JSON details; BOOT has no ask. docs/formats/roster.md has the forms.
- * DECIDE's ask (kind enrol, raise, approve, freeze or unfreeze) names SHA-256(detail) as question. */
+ * DECIDE's ask (kind enrol, raise, approve, freeze or unfreeze) names SHA-256(detail) as question;
+ * a member's first credential comes without ask and grant. */
 struct ledger_decision {
     struct str grant;
     struct str ask;
     struct str evidence;
-    struct str detail;
+    struct str detail;            /* as the asker wrote it */
+    struct str made;              /* JSON by auth of what it made for it: {"principal":5,
+                                     "secret_sha256":hex} of a new member or key; else empty */
 };
 
 struct ledger_decided { uint64_t sequence; int64_t in_force_ms; };

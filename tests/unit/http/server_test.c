@@ -53,10 +53,11 @@ static void handle(void *ctx, struct http_request *request)
         bytes_release(&text);
         return;
     }
-    bytes_printf(&text, STR_FMT " " STR_FMT " " STR_FMT " %zu " STR_FMT " " STR_FMT,
+    bytes_printf(&text, STR_FMT " " STR_FMT " " STR_FMT " %zu " STR_FMT " " STR_FMT " " STR_FMT,
                  STR_ARG(http_request_method(request)), STR_ARG(http_request_path(request)),
                  STR_ARG(http_request_query(request)), http_request_body(request).len,
                  STR_ARG(http_request_header(request, "x-a")),
+                 STR_ARG(http_request_last_header(request, "x-a")),
                  STR_ARG(http_request_peer(request)));
     say(request, 200, bytes_str(&text));
     bytes_release(&text);
@@ -100,11 +101,11 @@ static void talk(struct fixture *f, const char *text, char out[2048])
 static void test_server__request_arrives_as_it_was_sent(void **state)
 {
     char out[2048];
-    talk(*state, "POST /a%20b?x=%41&y HTTP/1.1\r\nHost: h\r\nX-A: v\r\nContent-Length: 3\r\n\r\nabc",
-         out);
+    talk(*state, "POST /a%20b?x=%41&y HTTP/1.1\r\nHost: h\r\nX-A: v\r\nContent-Length: 3\r\nx-A: w\r\n"
+         "\r\nabc", out);
     assert_non_null(strstr(out, "200 OK"));
     assert_non_null(strstr(out, "X-Test: yes"));
-    assert_non_null(strstr(out, "POST /a b x=%41&y 3 v 127.0.0.1"));
+    assert_non_null(strstr(out, "POST /a b x=%41&y 3 v w 127.0.0.1"));
 }
 
 /* What a browser adds to it must fit too, and the connection must serve another after it. */
