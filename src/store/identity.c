@@ -9,7 +9,8 @@ void identity_release(struct identity *identity)
 {
     free(identity->links);
     free(identity->person_of);
-    free(identity->has_devices);
+    free(identity->last_link);
+    free(identity->before);
     *identity = (struct identity){ 0 };
 }
 
@@ -28,10 +29,10 @@ static void reserve_code(struct identity *identity, uint32_t code)
     check(code < INT32_MAX);
     uint32_t grown = cap + cap / 2 > code + 64 ? cap + cap / 2 : code + 64;
     identity->person_of = realloc(identity->person_of, grown * sizeof(*identity->person_of));
-    identity->has_devices = realloc(identity->has_devices, grown);
-    check(identity->person_of && identity->has_devices);
+    identity->last_link = realloc(identity->last_link, grown * sizeof(*identity->last_link));
+    check(identity->person_of && identity->last_link);
     memset(identity->person_of + cap, 0, (grown - cap) * sizeof(*identity->person_of));
-    memset(identity->has_devices + cap, 0, grown - cap);
+    memset(identity->last_link + cap, 0, (grown - cap) * sizeof(*identity->last_link));
     identity->code_cap = grown;
 }
 
@@ -41,17 +42,32 @@ bool identity_link(struct identity *identity, uint32_t device, uint32_t person)
     if (device == 0 || person == 0 || device == person)
         return false;
     reserve_code(identity, device > person ? device : person);
-    if (identity->person_of[device] != 0 || identity->has_devices[device])
+    if (identity->person_of[device] != 0 || identity->last_link[device] != 0)
         return false;
     if (identity->count == identity->cap) {
         identity->cap = identity->cap ? identity->cap + identity->cap / 2 : 64;
         identity->links = realloc(identity->links, identity->cap * sizeof(*identity->links));
-        check(identity->links != NULL);
+        identity->before = realloc(identity->before, identity->cap * sizeof(*identity->before));
+        check(identity->links && identity->before);
     }
+    identity->before[identity->count] = identity->last_link[person];
     identity->links[identity->count++] = (struct identity_link){ device, person };
     identity->person_of[device] = person;
-    identity->has_devices[person] = 1;
+    identity->last_link[person] = identity->count;
     return true;
+}
+
+uint32_t identity_devices(const struct identity *identity, uint32_t person, uint32_t *out,
+                          uint32_t max)
+{
+    uint32_t n = 0, first = person < identity->code_cap ? identity->last_link[person] : 0;
+    for (uint32_t at = first; at != 0; at = identity->before[at - 1])
+        n++;
+    uint32_t i = n;
+    for (uint32_t at = first; at != 0; at = identity->before[at - 1])
+        if (--i < max)
+            out[i] = identity->links[at - 1].device;
+    return n;
 }
 
 static int compare_device(const void *a, const void *b)

@@ -22,7 +22,8 @@ struct identity {
     /* ---- private ---- */
     uint32_t cap;
     uint32_t *person_of;           /* by code: the person; 0 = not linked */
-    uint8_t *has_devices;          /* by code */
+    uint32_t *last_link;           /* by code: its last link + 1; 0 = it has no devices */
+    uint32_t *before;              /* by link: the one before of the same person + 1; 0 = none */
     uint32_t code_cap;
 };
 
@@ -41,6 +42,11 @@ void identity_release(struct identity *identity);
 uint32_t identity_present(const struct identity *identity, uint32_t code);
 /* True when the link is new and was made. */
 bool identity_link(struct identity *identity, uint32_t device, uint32_t person);
+
+/* The devices linked to a present code, in order of arrival. Writes at most max; returns how many
+ * there are. */
+uint32_t identity_devices(const struct identity *identity, uint32_t person, uint32_t *out,
+                          uint32_t max);
 
 /* The links from number `from` on. One pin. */
 struct moves *identity_moves(const struct identity *identity, uint32_t from);

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "store/scan_emit.h"
+#include "store/scan_row.h"
 #include "store/scan_source.h"
 #include "store/store_inside.h"
 
@@ -36,6 +37,7 @@ struct scan {
     int64_t *slices;                /* slice i is [slices[i], slices[i + 1]) */
     uint32_t slice_count;
     uint32_t block_persons;
+    uint32_t *persons;              /* a block each; NULL = all there are */
     uint64_t block_count;
     _Atomic uint64_t next_block;
     _Atomic uint64_t rows_read;
@@ -249,6 +251,7 @@ void scan_close(struct scan *scan)
     scan_source_release(&scan->shared);
     store_unpin(&scan->pin);
     free(scan->slices);
+    free(scan->persons);
     free(scan->threads);
     free(scan->plans);
     free(scan->wants);
@@ -276,7 +279,9 @@ static int emit_wants(struct scan *scan, struct scan_thread *thread, uint64_t bl
     int64_t from_ms = INT64_MIN, to_ms = INT64_MAX;
     size_t memory = 0;
     uint64_t rows_read = 0;
-    if (block < scan->slice_count) {
+    if (scan->persons) {
+        person0 = scan->persons[block];
+    } else if (block < scan->slice_count) {
         from_ms = scan->slices[block];
         to_ms = scan->slices[block + 1];
     } else {
@@ -322,6 +327,19 @@ void scan_rewind(struct scan *scan)
     scan->next_block = 0;
 }
 
+void scan_limit(struct scan *scan, const uint32_t *persons, uint32_t count)
+{
+    free(scan->persons);
+    scan->persons = malloc(((size_t)count + 1) * sizeof(*persons));
+    check(scan->persons != NULL);
+    for (uint32_t i = 0; i < count; i++) {
+        check(persons[i] > 0);
+        scan->persons[i] = persons[i];
+    }
+    scan->block_count = count;
+    scan->next_block = 0;
+}
+
 uint32_t scan_person_count(const struct scan *scan)
 {
     return scan->pin.person_count;
@@ -335,6 +353,19 @@ uint64_t scan_rows_read(const struct scan *scan)
 int64_t scan_until_ms(const struct scan *scan)
 {
     return scan->pin.until_ms;
+}
+
+const uint32_t *scan_person_codes(const struct scan *scan, struct str property)
+{
+    return scan_source_person_codes(&scan->shared, property);
+}
+
+int scan_read_row(const struct scan *scan, uint32_t want, const struct scan_place *place,
+                  struct arena *arena, struct property **out, uint32_t *count)
+{
+    check(want < scan->want_count && place->source < scan->plans[want].source_count);
+    return scan_row_read(&scan->plans[want].sources[place->source], place->row, arena, out,
+                         count);
 }
 
 const struct value *scan_value(const struct scan *scan, uint32_t code)

@@ -18,8 +18,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/check.h"
 #include "base/str.h"
+#include "event/event.h"
 #include "event/value.h"
 
 enum {
@@ -77,7 +79,11 @@ struct scan_want {
     uint32_t pay_count;
     bool with_ms;                 /* fill block->ms */
     bool with_names;              /* fill block->names */
+    bool with_places;             /* fill block->places */
 };
+
+/* Where a row lies, for scan_read_row: of this scan and this want alone. */
+struct scan_place { uint32_t source; uint32_t row; };
 
 /* The rows of one want in one block: person code person0 + i has rows off[i] to off[i+1]-1. */
 struct scan_block {
@@ -90,6 +96,7 @@ struct scan_block {
     const uint32_t *codes[SCAN_PAYLOADS_MAX];    /* SCAN_CODE and SCAN_LIST */
     const uint32_t *list_off[SCAN_PAYLOADS_MAX]; /* SCAN_LIST: row r has codes list_off[r]… */
     const double *numbers[SCAN_PAYLOADS_MAX];    /* SCAN_NUMBER */
+    const struct scan_place *places;             /* NULL unless with_places */
 };
 
 /* Pins what the store holds now: the answer is of one moment. *out is freed by scan_close. Filters,
@@ -105,6 +112,17 @@ void scan_cancel(struct scan *scan);              /* from any thread */
  * thread may be in scan_next. */
 void scan_rewind(struct scan *scan);
 void scan_close(struct scan *scan);
+/* From now on, and from the beginning, a block for each of these persons, in this order, and no
+ * other: what a few persons cost does not depend on how many there are. Codes are copied; none is
+ * 0. No thread may be in scan_next. */
+void scan_limit(struct scan *scan, const uint32_t *persons, uint32_t count);
+/* All properties of one row; strings borrow from the scan, lists and objects lie in the arena.
+ * ERR_CORRUPT, ERR_NOMEM. */
+int scan_read_row(const struct scan *scan, uint32_t want, const struct scan_place *place,
+                  struct arena *arena, struct property **out, uint32_t *count) MUST_USE;
+/* By person code, the code of the person's own value of a property that some want has as
+ * SCAN_OF_PERSON; also of persons that the want has no row of. NULL: no want has it. */
+const uint32_t *scan_person_codes(const struct scan *scan, struct str property);
 
 uint32_t scan_person_count(const struct scan *scan);  /* codes are below this */
 uint64_t scan_rows_read(const struct scan *scan);     /* rows looked at so far */

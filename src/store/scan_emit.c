@@ -38,6 +38,7 @@ void scan_emit_release(struct scan_emit *e)
     free(e->t);
     free(e->ms);
     free(e->names);
+    free(e->places);
     for (int i = 0; i < SCAN_PAYLOADS_MAX; i++) {
         free(e->codes[i]);
         free(e->list_off[i]);
@@ -49,6 +50,7 @@ size_t scan_emit_memory(const struct scan_emit *e)
 {
     const struct scan_want *want = e->plan->want;
     size_t row = 4 + (want->with_ms ? 2u : 0) + (want->with_names ? 4u : 0), lists = 0;
+    row += want->with_places ? sizeof(*e->places) : 0;
     for (uint32_t i = 0; i < want->pay_count; i++) {
         row += want->pay[i].kind == SCAN_NUMBER ? 8 : 4;
         lists += (size_t)e->code_cap[i] * 4;
@@ -76,6 +78,8 @@ static void reserve(struct scan_emit *e, uint32_t more)
         e->ms = grow(e->ms, cap, sizeof(*e->ms));
     if (want->with_names)
         e->names = grow(e->names, cap, sizeof(*e->names));
+    if (want->with_places)
+        e->places = grow(e->places, cap, sizeof(*e->places));
     for (uint32_t i = 0; i < want->pay_count; i++) {
         if (want->pay[i].kind == SCAN_NUMBER)
             e->numbers[i] = grow(e->numbers[i], cap, sizeof(*e->numbers[i]));
@@ -254,6 +258,8 @@ static bool put_batch(struct scan_emit *e, const struct gather_span *batch, uint
         e->ms[e->rows + i] = source->ms ? source->ms[batch->row + chosen[i]] : 0;
     for (uint32_t i = 0; want->with_names && i < count; i++)
         e->names[e->rows + i] = e->plan->names[batch->source];
+    for (uint32_t i = 0; want->with_places && i < count; i++)
+        e->places[e->rows + i] = (struct scan_place){ batch->source, batch->row + chosen[i] };
     e->rows += count;
     return true;
 }
@@ -270,6 +276,8 @@ static void put_plain(struct scan_emit *e, const struct gather_span *span)
         memset(e->ms + e->rows, 0, span->count * sizeof(*e->ms));
     for (uint32_t i = 0; e->names && i < span->count; i++)
         e->names[e->rows + i] = e->plan->names[span->source];
+    for (uint32_t i = 0; e->places && i < span->count; i++)
+        e->places[e->rows + i] = (struct scan_place){ span->source, span->row + i };
     e->rows += span->count;
 }
 
@@ -293,7 +301,8 @@ static void point(const struct scan_emit *e, uint32_t person0, uint32_t count,
                   struct scan_block *out)
 {
     *out = (struct scan_block){ .person0 = person0, .person_count = count, .off = e->off,
-                                .t = e->t, .ms = e->ms, .names = e->names };
+                                .t = e->t, .ms = e->ms, .names = e->names,
+                                .places = e->places };
     for (uint32_t i = 0; i < e->plan->want->pay_count; i++) {
         out->codes[i] = e->codes[i];
         out->list_off[i] = e->list_off[i];

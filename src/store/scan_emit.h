@@ -36,6 +36,7 @@ struct scan_emit {
     uint32_t *t;
     uint16_t *ms;
     uint32_t *names;
+    struct scan_place *places;
     uint32_t *codes[SCAN_PAYLOADS_MAX];
     uint32_t *list_off[SCAN_PAYLOADS_MAX];
     double *numbers[SCAN_PAYLOADS_MAX];

@@ -57,6 +57,12 @@ static const struct scan_person *find_person(const struct scan_sources *s, struc
     return p;
 }
 
+const uint32_t *scan_source_person_codes(const struct scan_sources *s, struct str property)
+{
+    const struct scan_person *person = find_person(s, property);
+    return person ? person->codes : NULL;
+}
+
 static const struct scan_group *find_group(const struct scan_sources *s, struct str key,
                                            struct str property)
 {

@@ -70,6 +70,8 @@ void scan_source_release(struct scan_sources *s);
 /* Takes the profiles' property out of the store, once for each; hold the store's lock. */
 int scan_source_take_profiles(struct scan_sources *s, const struct store *store,
                               const struct scan_source *source) MUST_USE;
+/* NULL when none was taken out. */
+const uint32_t *scan_source_person_codes(const struct scan_sources *s, struct str property);
 /* Verifies what it needs. ERR_CORRUPT, ERR_NOMEM. */
 int scan_source_compile(struct scan_sources *s, const struct scan_source *source,
                         const struct gather_source *rows, struct scan_cell_source *out) MUST_USE;
