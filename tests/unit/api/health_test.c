@@ -17,7 +17,7 @@ static void expect(struct front *f, const char *line, unsigned status, const cha
 
 static void test_health__peers_are_asked_once_a_second(void **state)
 {
-    struct front f;
+    static struct front f;
     (void)state;
     front_open(&f);
     expect(&f, "GET /readyz", 200, "ok\n");

@@ -9,7 +9,7 @@
 static void test_page__the_policy_allows_passkeys_and_nothing_from_elsewhere(void **state)
 {
     static const char *const lines[] = { "GET /access", "GET /person/p_9", "GET /assets/a-1.js" };
-    struct front f;
+    static struct front f;
     char out[FRONT_TEXT];
     (void)state;
     front_open(&f);

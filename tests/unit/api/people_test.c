@@ -2,6 +2,7 @@
  * anybody behind web has to read it. */
 #include "api/people.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "support/asks.h"
