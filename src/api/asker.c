@@ -2,12 +2,19 @@
 
 #include "crypto/hash.h"
 #include "http/basic.h"
+#include "http/forwarded.h"
 
-/* A proxy on this host, over either of our sockets. */
+/* Over either of our sockets: "" is the unix one. */
+static bool is_this_host(const void *ctx, struct str address)
+{
+    (void)ctx;
+    return address.len == 0 || str_equal(address, STR("::1")) || str_starts(address, STR("127."));
+}
+
+/* A proxy on this host. */
 static bool is_from_this_host(const struct http_request *http)
 {
-    struct str peer = http_request_peer(http);
-    return peer.len == 0 || str_equal(peer, STR("::1")) || str_starts(peer, STR("127."));
+    return is_this_host(NULL, http_request_peer(http));
 }
 
 /* A proxy in front of the unix socket speaks for strangers: its uid is nobody's credential. */
@@ -34,10 +41,21 @@ static bool find_key(const struct http_request *http, struct arena *arena, struc
     return out->key.ptr && out->secret.ptr;
 }
 
+void asker_note(const struct http_request *http, struct asker *out)
+{
+    *out = (struct asker){
+        .by = AUTH_BY_NOBODY, .proof = http_request_header(http, "Amana-Proof"),
+        .method = http_request_method(http), .path = http_request_path(http),
+        .address = http_forwarded_client(http_request_peer(http),
+                                         http_request_last_header(http, "X-Forwarded-For"),
+                                         is_this_host, NULL),
+    };
+    agent_format(http_request_header(http, "User-Agent"), out->agent);
+}
+
 bool asker_find(const struct http_request *http, unsigned kinds, struct arena *arena,
                 struct asker *out)
 {
-    *out = (struct asker){ 0 };
     if ((kinds & ASKER_KEY) && http_request_header(http, "Authorization").len)
         return find_key(http, arena, out);
     struct str cookie = http_request_cookie(http, ASKER_COOKIE_NAME);
@@ -46,8 +64,10 @@ bool asker_find(const struct http_request *http, unsigned kinds, struct arena *a
         out->cookie = arena_copy(arena, cookie);
         return out->cookie.ptr != NULL;
     }
+    if (!(kinds & ASKER_UID) || is_forwarded(http) || !http_request_peer_uid(http, &out->uid))
+        return false;
     out->by = AUTH_BY_UID;
-    return (kinds & ASKER_UID) && !is_forwarded(http) && http_request_peer_uid(http, &out->uid);
+    return true;
 }
 
 void asker_hash(const struct asker *asker, uint8_t out[32])
@@ -66,6 +86,11 @@ void asker_put(const struct asker *asker, struct auth_request *request)
     request->key = asker->key;
     request->secret = asker->secret;
     request->uid = asker->uid;
+    request->address = asker->address;
+    request->agent = str_from(asker->agent);
+    request->proof = asker->proof;
+    request->method = asker->method;
+    request->path = asker->path;
 }
 
 /* "https://host:port" fits Host "host:port". */

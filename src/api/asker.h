@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "api/agent.h"
 #include "auth/wire/auth_wire.h"
 #include "base/arena.h"
 #include "http/server.h"
@@ -20,15 +21,25 @@ struct asker {
     struct str key;
     struct str secret;
     uint32_t uid;
+    /* whoever it is */
+    struct str address;  /* of the client, behind a proxy of this host */
+    char agent[AGENT_TEXT_BYTES];
+    struct str proof;    /* the header Amana-Proof, unread */
+    struct str method;   /* as requested: the proof signs them */
+    struct str path;
 };
 
-/* The credentials of one of the kinds (asker_kind, together); a key that was sent goes before a
- * cookie, both before the uid behind our unix socket. False when there are none. */
+/* Everything but the credentials; by = nobody. Borrows from the request. */
+void asker_note(const struct http_request *http, struct asker *out);
+
+/* The credentials of one of the kinds (asker_kind, together), into an asker that was noted; a key
+ * that was sent goes before a cookie, both before the uid behind our unix socket. False when there
+ * are none. */
 bool asker_find(const struct http_request *http, unsigned kinds, struct arena *arena,
                 struct asker *out) MUST_USE;
 /* What recent/ knows them by: SHA-256 over the kind and the credentials. */
 void asker_hash(const struct asker *asker, uint8_t out[32]);
-/* Puts the credentials into a request to auth. */
+/* Puts all of it into a request to auth; strings borrow from the asker. */
 void asker_put(const struct asker *asker, struct auth_request *request);
 /* A cookie is sent by the browser whoever made it ask. What changes something therefore needs a
  * sign that our own page asked: an Origin that fits the Host, or, without one, Sec-Fetch-Site:

@@ -1,23 +1,22 @@
 #include "api/console_routes.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/call.h"
+#include "api/health.h"
+#include "api/page.h"
 #include "api/polls.h"
-#include "api/query.h"
-#include "api/query_mixpanel.h"
-#include "api/session.h"
-#include "query/wire/query_wire.h"
+#include "api/route.h"
 #include "sys/clock.h"
 
 enum {
     REPORTERS = 8,            /* reports under way, which may take long */
     ASKERS = 4,               /* what is answered at once: never behind a report */
+    SHOWERS = 8,              /* people: each waits for a disk */
+    EXPORTERS = 8,            /* streams, each as slow as who reads it */
+    EXPORTS_EACH_MAX = 2,
     WAITING_MAX = 256,        /* of each */
-    READY_MS = 2000,
-    READY_KEPT_MS = 1000,     /* strangers may ask how we are; the peers are asked less often */
     SETTLE_STEP_MS = 10,
 };
 
@@ -25,63 +24,11 @@ struct console_routes {
     struct console console;
     struct crew *reporters;
     struct crew *askers;
+    struct crew *showers;
+    struct crew *exporters;
     struct crew *pollers;     /* of /api/live: POLLS_MAX, each on a thread that sleeps */
     struct polls polls;
-    struct static_files *files;
-    pthread_mutex_t ready_lock;
-    uint64_t ready_asked_ms;
-    bool is_ready;
-};
-
-/* ---- the table ------------------------------------------------------------------------------ */
-
-static void answer_alive(struct call *call);
-
-enum { PUBLIC = 0, REPORT = 1, LONG_POLL = 2, INLINE = 4 };
-
-struct route {
-    const char *method;
-    const char *path;
-    unsigned who;             /* asker_kind, together; PUBLIC: nobody in particular */
-    unsigned how;             /* which thread answers */
-    void (*answer)(struct call *call);
-};
-
-static const struct route table[] = {
-    { "GET", "/healthz", PUBLIC, INLINE, answer_alive },
-    { "POST", "/api/enter", PUBLIC, 0, session_enter },
-    { "GET", "/api/me", ASKER_ANY, 0, session_me },
-    { "POST", "/api/leave", ASKER_COOKIE, 0, session_leave },
-    { "PATCH", "/api/project", ASKER_ANY, 0, session_change_project },
-    { "POST", "/api/owner-link", ASKER_UID, 0, session_owner_link },
-    { "POST", "/api/query", ASKER_ANY, REPORT, query_report },
-    { "GET", "/api/schema", ASKER_ANY, 0, query_schema },
-    { "GET", "/api/schema/values", ASKER_ANY, 0, query_values },
-    { "GET", "/api/live", ASKER_ANY, LONG_POLL, query_live },
-    { "GET", "/api/status", ASKER_ANY, 0, query_status },
-    { "GET", "/api/query/segmentation", ASKER_ANY, REPORT, query_mixpanel_segmentation },
-    { "POST", "/api/query/segmentation", ASKER_ANY, REPORT, query_mixpanel_segmentation },
-    { "GET", "/api/2.0/segmentation", ASKER_ANY, REPORT, query_mixpanel_segmentation },
-    { "POST", "/api/2.0/segmentation", ASKER_ANY, REPORT, query_mixpanel_segmentation },
-    { "GET", "/api/query/events/names", ASKER_ANY, 0, query_mixpanel_names },
-    { "POST", "/api/query/events/names", ASKER_ANY, 0, query_mixpanel_names },
-    { "GET", "/api/2.0/events/names", ASKER_ANY, 0, query_mixpanel_names },
-    { "POST", "/api/2.0/events/names", ASKER_ANY, 0, query_mixpanel_names },
-};
-
-enum { ROUTES = sizeof(table) / sizeof(table[0]) };
-
-/* Addresses of the console's own pages: all one file, whose script reads the address. */
-static const char *const pages[] = { "/", "/trends", "/live", "/setup", "/enter" };
-
-static const struct http_header page_headers[] = {
-    { "Content-Security-Policy",
-      "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
-      "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'" },
-    { "X-Content-Type-Options", "nosniff" },
-    { "Referrer-Policy", "no-referrer" },
-    { "Cross-Origin-Opener-Policy", "same-origin" },
-    { "Cross-Origin-Resource-Policy", "same-origin" },
+    struct polls exports;
 };
 
 /* ---- life ----------------------------------------------------------------------------------- */
@@ -91,16 +38,18 @@ struct console_routes *console_routes_create(const struct console_routes_config 
     struct console_routes *routes = calloc(1, sizeof(*routes));
     check(routes != NULL);
     routes->console = (struct console){
-        .auth = config->auth, .query = config->query, .recent = recent_create(),
+        .auth = config->auth, .query = config->query, .vault = config->vault,
+        .recent = recent_create(), .health = health_create(), .log = config->log,
+        .files = page_files_create(config->files, config->file_count),
         .owner_uid = config->owner_uid, .ingest_port = config->ingest_port,
     };
     routes->reporters = crew_create(REPORTERS, WAITING_MAX);
     routes->askers = crew_create(ASKERS, WAITING_MAX);
+    routes->showers = crew_create(SHOWERS, WAITING_MAX);
+    routes->exporters = crew_create(EXPORTERS, 0);
     routes->pollers = crew_create(POLLS_MAX, 0);
     polls_init(&routes->polls);
-    routes->files = static_files_create(config->files, config->file_count, page_headers,
-                                        sizeof(page_headers) / sizeof(page_headers[0]));
-    check(pthread_mutex_init(&routes->ready_lock, NULL) == 0);
+    polls_init(&routes->exports);
     return routes;
 }
 
@@ -110,47 +59,24 @@ void console_routes_destroy(struct console_routes *routes)
         return;
     crew_destroy(routes->reporters);
     crew_destroy(routes->askers);
+    crew_destroy(routes->showers);
+    crew_destroy(routes->exporters);
     crew_destroy(routes->pollers);
     polls_release(&routes->polls);
-    static_files_destroy(routes->files);
+    polls_release(&routes->exports);
+    static_files_destroy(routes->console.files);
+    health_destroy(routes->console.health);
     recent_destroy(routes->console.recent);
-    (void)pthread_mutex_destroy(&routes->ready_lock);
     free(routes);
 }
 
 void console_routes_settle(struct console_routes *routes, uint32_t timeout_ms)
 {
     uint64_t until = clock_boot_ms() + timeout_ms;
-    while (crew_load(routes->reporters) + crew_load(routes->askers) > 0 &&
+    while (crew_load(routes->reporters) + crew_load(routes->askers) +
+                   crew_load(routes->showers) > 0 &&
            clock_boot_ms() < until)
         clock_sleep_ms(SETTLE_STEP_MS);
-}
-
-/* ---- health --------------------------------------------------------------------------------- */
-
-static void answer_alive(struct call *call)
-{
-    call_answer_as(call, 200, "text/plain", STR("ok\n"));
-}
-
-/* Both answer, whatever they say: nobody in particular asks. */
-static bool ask_ready(const struct console *console)
-{
-    struct auth_request request = { .type = AUTH_ME, .by = AUTH_BY_COOKIE };
-    struct query_question question = { .what = QUERY_STATUS, .question = STR("{}"),
-                                       .settings = STR("{\"zone\":\"UTC\",\"week_start\":1}") };
-    struct bytes body = { 0 }, answer = { 0 };
-    uint8_t type;
-    auth_wire_encode_request(&request, &body);
-    int r = link_ask(console->auth, AUTH_ME, bytes_str(&body), READY_MS, &type, &answer);
-    if (r == 0) {
-        bytes_reset(&body);
-        query_wire_encode_question(&question, &body);
-        r = link_ask(console->query, QUERY_QUESTION, bytes_str(&body), READY_MS, &type, &answer);
-    }
-    bytes_release(&body);
-    bytes_release(&answer);
-    return r == 0;
 }
 
 /* ---- dispatching ---------------------------------------------------------------------------- */
@@ -158,42 +84,20 @@ static bool ask_ready(const struct console *console)
 /* A call that goes to a crew; lies in its request's arena. */
 struct job {
     struct call call;
-    struct console_routes *routes;
-    const struct route *route;
-    uint8_t who[POLLS_WHO_BYTES];  /* of a long poll */
+    struct polls *polls;           /* where its place is counted; NULL: nowhere */
+    uint8_t who[POLLS_WHO_BYTES];
 };
 
-static void answer_ready(void *arg)
+/* The job lies in the request, which may be gone once it is answered. */
+static void run_job(void *arg)
 {
     struct job *job = arg;
-    struct console_routes *routes = job->routes;
-    (void)pthread_mutex_lock(&routes->ready_lock);
-    uint64_t now = clock_boot_ms();
-    if (!routes->ready_asked_ms || now - routes->ready_asked_ms >= READY_KEPT_MS) {
-        routes->is_ready = ask_ready(&routes->console);
-        routes->ready_asked_ms = clock_boot_ms();
-    }
-    bool is_ready = routes->is_ready;
-    (void)pthread_mutex_unlock(&routes->ready_lock);
-    call_answer_as(&job->call, is_ready ? 200 : 503, "text/plain",
-                   is_ready ? STR("ok\n") : STR("closed\n"));
-}
-
-static void run_route(void *arg)
-{
-    struct job *job = arg;
-    job->route->answer(&job->call);
-}
-
-/* The job lies in the request, which is gone once it is answered. */
-static void run_poll(void *arg)
-{
-    struct job *job = arg;
-    struct polls *polls = &job->routes->polls;
+    struct polls *polls = job->polls;
     uint8_t who[POLLS_WHO_BYTES];
     memcpy(who, job->who, sizeof(who));
-    job->route->answer(&job->call);
-    polls_leave(polls, who);
+    job->call.route->answer(&job->call);
+    if (polls)
+        polls_leave(polls, who);
 }
 
 static void refuse(struct call *call, unsigned status, const char *code, const char *message)
@@ -206,29 +110,6 @@ static bool is_api(struct str path)
     return str_equal(path, STR("/api")) || str_starts(path, STR("/api/"));
 }
 
-/* HEAD is GET whose body is not sent. */
-static struct str method_of(const struct http_request *http)
-{
-    struct str method = http_request_method(http);
-    return str_equal(method, STR("HEAD")) ? STR("GET") : method;
-}
-
-/* The route of path and method; *is_path tells that the path has one for some method. */
-static const struct route *find_route(struct str path, struct str method, bool *is_path)
-{
-    *is_path = false;
-    if (is_api(path) && str_ends(path, STR("/")))
-        path.len--;
-    for (size_t i = 0; i < ROUTES; i++) {
-        if (!str_equal(path, str_from(table[i].path)))
-            continue;
-        *is_path = true;
-        if (str_equal(method, str_from(table[i].method)))
-            return &table[i];
-    }
-    return NULL;
-}
-
 static bool is_mixpanel_path(struct str path)
 {
     return str_starts(path, STR("/api/2.0/")) || str_starts(path, STR("/api/query/"));
@@ -236,94 +117,117 @@ static bool is_mixpanel_path(struct str path)
 
 static struct call call_begin(struct console_routes *routes, struct http_request *http)
 {
-    return (struct call){
+    struct call call = {
         .console = &routes->console, .http = http, .arena = http_request_arena(http),
         .is_https = asker_came_by_https(http),
         .is_mixpanel = is_mixpanel_path(http_request_path(http)),
     };
+    asker_note(http, &call.asker);
+    return call;
 }
 
 /* What changes something with a cookie, or sets one, must come from our own page. */
-static bool is_forged(const struct call *call, const struct route *route)
+static bool is_forged(const struct call *call)
 {
-    if (str_equal(str_from(route->method), STR("GET")))
+    if (str_equal(str_from(call->route->method), STR("GET")))
         return false;
-    if (route->who == PUBLIC)
+    if (call->route->who == 0)
         return asker_is_foreign_page(call->http);
     return call->asker.by == AUTH_BY_COOKIE && !asker_is_our_page(call->http);
 }
 
-static void begin_poll(struct console_routes *routes, struct job *job)
+static struct crew *crew_of(struct console_routes *routes, enum route_thread thread)
 {
+    switch (thread) {
+    case ROUTE_REPORTER: return routes->reporters;
+    case ROUTE_POLLER: return routes->pollers;
+    case ROUTE_SHOWER: return routes->showers;
+    case ROUTE_EXPORTER: return routes->exporters;
+    case ROUTE_INLINE:
+    case ROUTE_ASKER: break;
+    }
+    return routes->askers;
+}
+
+/* Those that hold a thread for long are counted by who asks. */
+static bool take_place(struct console_routes *routes, struct job *job)
+{
+    bool is_export = job->call.route->thread == ROUTE_EXPORTER;
+    if (!is_export && job->call.route->thread != ROUTE_POLLER)
+        return true;
+    struct polls *polls = is_export ? &routes->exports : &routes->polls;
     asker_hash(&job->call.asker, job->who);
-    bool enters = polls_enter(&routes->polls, job->who);
-    if (enters && crew_take(routes->pollers, run_poll, job))
-        return;
-    if (enters)
-        polls_leave(&routes->polls, job->who);
-    refuse(&job->call, 429, "rate", "too many pages of yours are listening at once");
+    if (!polls_enter(polls, job->who, is_export ? EXPORTS_EACH_MAX : POLLS_EACH_MAX))
+        return false;
+    job->polls = polls;
+    return true;
 }
 
-static void begin_route(struct console_routes *routes, struct call *call,
-                        const struct route *route)
+static void run_elsewhere(struct console_routes *routes, const struct call *call)
 {
-    struct call_error login = call_error_of(STR("login"));
-    if (route->who != PUBLIC && !asker_find(call->http, route->who, call->arena, &call->asker)) {
+    struct job *job = arena_alloc(call->arena, sizeof(*job));
+    *job = (struct job){ .call = *call };
+    bool has_place = take_place(routes, job);
+    if (has_place && crew_take(crew_of(routes, call->route->thread), run_job, job))
+        return;
+    if (has_place && job->polls)
+        polls_leave(job->polls, job->who);
+    refuse(&job->call, 429, "rate", has_place ? "too many questions at once"
+                                              : "too many of yours are open at once");
+}
+
+/* The signature is auth's to check; here only that there is one, so that no route can be reached
+ * without it by a mistake elsewhere. */
+static bool lacks_proof(const struct call *call)
+{
+    return call->route->needs_proof && call->asker.by == AUTH_BY_COOKIE && !call->asker.proof.len;
+}
+
+static void begin_route(struct console_routes *routes, struct call *call)
+{
+    struct call_error login = call_error_of(STR("login")), proof = call_error_of(STR("proof"));
+    unsigned who = call->route->who;
+    if (who != 0 && !asker_find(call->http, who, call->arena, &call->asker))
         call_refuse(call, &login);
-        return;
-    }
-    if (is_forged(call, route)) {
+    else if (is_forged(call))
         refuse(call, 403, "origin", "another page made the browser send this");
-        return;
-    }
-    if (route->how & INLINE) {
-        route->answer(call);
-        return;
-    }
-    struct job *job = arena_alloc(call->arena, sizeof(*job));
-    *job = (struct job){ .call = *call, .routes = routes, .route = route };
-    if (route->how & LONG_POLL) {
-        begin_poll(routes, job);
-        return;
-    }
-    struct crew *crew = route->how & REPORT ? routes->reporters : routes->askers;
-    if (!crew_take(crew, run_route, job))
-        refuse(call, 429, "rate", "too many questions at once");
+    else if (lacks_proof(call))
+        call_refuse(call, &proof);
+    else if (call->route->thread == ROUTE_INLINE)
+        call->route->answer(call);
+    else
+        run_elsewhere(routes, call);
 }
 
-static void begin_ready(struct console_routes *routes, struct call *call)
+/* A page's file that is asked for otherwise gets the answer of files. */
+static void refuse_method(struct call *call)
 {
-    struct job *job = arena_alloc(call->arena, sizeof(*job));
-    *job = (struct job){ .call = *call, .routes = routes };
-    if (!crew_take(routes->askers, answer_ready, job))
-        call_answer_as(call, 503, "text/plain", STR("busy\n"));
+    struct str path = http_request_path(call->http);
+    if (is_api(path) || !static_files_answer(call->console->files, path, call->http))
+        refuse(call, 405, "query", "this address is asked with another method");
 }
 
-static bool answer_file(struct console_routes *routes, struct str path,
-                        struct http_request *http)
+/* An export costs what it would show, so asking for its headers alone is no small thing. */
+static bool is_head_of_export(const struct call *call)
 {
-    for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
-        if (str_equal(path, str_from(pages[i])))
-            return static_files_answer(routes->files, STR("/"), http);
-    return static_files_answer(routes->files, path, http);
+    return call->route->thread == ROUTE_EXPORTER &&
+           str_equal(http_request_method(call->http), STR("HEAD"));
 }
 
 void console_routes_handle(void *ctx, struct http_request *http)
 {
     struct console_routes *routes = ctx;
-    struct str path = http_request_path(http), method = method_of(http);
+    struct str path = http_request_path(http);
     struct call call = call_begin(routes, http);
     bool is_path;
-    const struct route *route = find_route(path, method, &is_path);
-    if (route)
-        begin_route(routes, &call, route);
+    call.route = route_find(http_request_method(http), path, &is_path);
+    if (call.route && !is_head_of_export(&call))
+        begin_route(routes, &call);
     else if (is_path)
-        refuse(&call, 405, "query", "this address is asked with another method");
-    else if (str_equal(path, STR("/readyz")) && str_equal(method, STR("GET")))
-        begin_ready(routes, &call);
+        refuse_method(&call);
     else if (is_api(path))
         refuse(&call, 404, "unsupported", "there is no such address");
-    else if (!answer_file(routes, path, http))
+    else
         call_answer_as(&call, 404, "text/plain", STR("not found\n"));
 }
 

@@ -1,6 +1,6 @@
-/* The console's address: one table of routes (who may ask, and what answers), the console's files,
- * and the health checks. Questions run on threads of their own, so that those which read requests
- * never wait for auth or query. */
+/* The console's address: whoever sends what api/route.h has a row for is answered by that row's
+ * function, on that row's threads, so that those which read requests never wait for auth, query or
+ * the vault. */
 #ifndef API_CONSOLE_ROUTES_H
 #define API_CONSOLE_ROUTES_H
 
@@ -8,6 +8,7 @@
 
 #include "http/server.h"
 #include "http/static.h"
+#include "sys/file.h"
 #include "sys/link.h"
 
 enum { CONSOLE_BODY_MAX_BYTES = 256 * 1024 };
@@ -17,6 +18,8 @@ struct console_routes;
 struct console_routes_config {
     struct link *auth;               /* borrowed, as are the files */
     struct link *query;
+    struct link *vault;
+    struct fs *log;                  /* the logs' public files; NULL: there are none */
     const struct static_file *files; /* "/" is the page of all the console's addresses */
     uint32_t file_count;
     uint32_t owner_uid;              /* may do everything over the unix socket */
@@ -30,7 +33,8 @@ void console_routes_destroy(struct console_routes *routes);
 void console_routes_handle(void *ctx, struct http_request *request);
 void console_routes_too_large(void *ctx, struct http_request *request);
 void console_routes_overload(void *ctx, struct http_request *request);
-/* Waits until no question is under way, at most timeout_ms. Long polls are not waited for. */
+/* Waits until no question is under way, at most timeout_ms. Long polls and exports are not waited
+ * for. */
 void console_routes_settle(struct console_routes *routes, uint32_t timeout_ms);
 
 #endif

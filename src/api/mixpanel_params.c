@@ -168,3 +168,66 @@ bool mixpanel_params_names(const struct mixpanel_params *params, struct arena *a
     *error = r.error;
     return !r.error;
 }
+
+/* A name, or a JSON array of names, as an array. */
+static void write_events(struct reading *r, struct json_write *w)
+{
+    struct str text = get(r, "event");
+    struct json_doc *doc = NULL;
+    if (text.len == 0)
+        return;
+    json_write_key(w, "event");
+    json_write_begin_array(w);
+    if (!str_starts(text, STR("["))) {
+        json_write_str(w, text);
+    } else if (json_doc_parse(text, EVENT_JSON_MAX_BYTES, &doc) != 0 ||
+               json_doc_count(json_doc_root(doc)) > MIXPANEL_PARAMS_EVENTS_MAX) {
+        refuse(r, "Error in event: must be a JSON array of names");
+    } else {
+        const struct json_node *root = json_doc_root(doc), *n = NULL;
+        while ((n = json_doc_next(root, n)) != NULL) {
+            if (json_doc_type(n) != JSON_STRING)
+                refuse(r, "Error in event: must be a JSON array of names");
+            json_write_str(w, json_doc_string(n));
+        }
+    }
+    json_write_end_array(w);
+    json_doc_destroy(doc);
+}
+
+static bool is_true(struct str text)
+{
+    return str_equal_fold(text, STR("true")) || str_equal(text, STR("1"));
+}
+
+bool mixpanel_params_export(const struct mixpanel_params *params, struct arena *arena,
+                            uint64_t *project, struct bytes *question, const char **error)
+{
+    struct reading r = { .params = params, .arena = arena };
+    struct str where = get(&r, "where");
+    struct json_write w;
+    *project = get_number(&r, "project_id", 0, "Error in project_id: must be a number");
+    json_write_init(&w, question);
+    json_write_begin_object(&w);
+    write_text(&w, "from", get_day(&r, "from_date", "Error in from_date: it is required",
+                                   "Error in from_date: invalid date, bad year"));
+    write_text(&w, "to", get_day(&r, "to_date", "Error in to_date: it is required",
+                                 "Error in to_date: invalid date, bad year"));
+    write_events(&r, &w);
+    if (where.len)
+        write_text(&w, "where", where);
+    uint64_t limit = get_number(&r, "limit", 0, "Error in limit: must be a number");
+    if (limit > MIXPANEL_PARAMS_EXPORT_MAX)
+        refuse(&r, "Error in limit: at most 100000");
+    if (limit) {
+        json_write_key(&w, "limit");
+        json_write_u64(&w, limit);
+    }
+    if (is_true(get(&r, "time_in_ms"))) {
+        json_write_key(&w, "time_in_ms");
+        json_write_bool(&w, true);
+    }
+    json_write_end_object(&w);
+    *error = r.error;
+    return !r.error;
+}

@@ -11,7 +11,8 @@
 #include "base/check.h"
 #include "base/str.h"
 
-enum { MIXPANEL_PARAMS_NAMES_DEFAULT = 255, MIXPANEL_PARAMS_NAMES_MAX = 5000 };
+enum { MIXPANEL_PARAMS_NAMES_DEFAULT = 255, MIXPANEL_PARAMS_NAMES_MAX = 5000,
+       MIXPANEL_PARAMS_EXPORT_MAX = 100000, MIXPANEL_PARAMS_EVENTS_MAX = 1000 };
 
 /* Where parameters stand: in the query string, else in a form. */
 struct mixpanel_params {
@@ -33,5 +34,11 @@ bool mixpanel_params_segmentation(const struct mixpanel_params *params, struct a
 /* Of events/names: the project and how many names. */
 bool mixpanel_params_names(const struct mixpanel_params *params, struct arena *arena,
                            uint64_t *project, uint32_t *limit, const char **error) MUST_USE;
+
+/* Of a raw export: the project, and the question as JSON {"from","to","event":[…]?,"where"?,"limit"?,
+ * "time_in_ms"?}, always the same bytes for the same parameters; the caller releases it. */
+bool mixpanel_params_export(const struct mixpanel_params *params, struct arena *arena,
+                            uint64_t *project, struct bytes *question,
+                            const char **error) MUST_USE;
 
 #endif

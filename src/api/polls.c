@@ -26,11 +26,11 @@ static uint32_t *place_of(struct polls *polls, const uint8_t who[POLLS_WHO_BYTES
     return free_place;
 }
 
-bool polls_enter(struct polls *polls, const uint8_t who[POLLS_WHO_BYTES])
+bool polls_enter(struct polls *polls, const uint8_t who[POLLS_WHO_BYTES], uint32_t each_max)
 {
     (void)pthread_mutex_lock(&polls->lock);
     uint32_t *place = place_of(polls, who);
-    bool enters = place && *place < POLLS_EACH_MAX;
+    bool enters = place && *place < each_max;
     if (enters) {
         memcpy(polls->who[place - polls->under_way], who, POLLS_WHO_BYTES);
         ++*place;

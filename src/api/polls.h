@@ -1,5 +1,6 @@
-/* Long polls under way, counted by who asks. A browser that leaves is not noticed before its poll
- * ends, so without a bound for each a page that is loaded again and again would take all places. */
+/* Long polls (or exports) under way, counted by who asks. A browser that leaves is not noticed
+ * before its poll ends, so without a bound for each a page that is loaded again and again would
+ * take all places. */
 #ifndef API_POLLS_H
 #define API_POLLS_H
 
@@ -19,8 +20,9 @@ struct polls {
 
 void polls_init(struct polls *polls);
 void polls_release(struct polls *polls);
-/* False: that many of theirs, or of all, are under way. `who`: asker_hash. */
-bool polls_enter(struct polls *polls, const uint8_t who[POLLS_WHO_BYTES]) MUST_USE;
+/* False: each_max of theirs, or POLLS_MAX others, are under way. `who`: asker_hash. */
+bool polls_enter(struct polls *polls, const uint8_t who[POLLS_WHO_BYTES],
+                 uint32_t each_max) MUST_USE;
 void polls_leave(struct polls *polls, const uint8_t who[POLLS_WHO_BYTES]);
 
 #endif

@@ -2,13 +2,12 @@
 
 #include <stdlib.h>
 
-#include "api/mixpanel_params.h"
 #include "api/mixpanel_report.h"
 #include "api/question.h"
 
 enum { REPORT_MS = 60000, NAMES_MS = 15000 };
 
-static struct mixpanel_params params_of(const struct call *call)
+struct mixpanel_params query_mixpanel_params(const struct call *call)
 {
     struct str type = http_request_header(call->http, "Content-Type");
     static const struct str form = STR("application/x-www-form-urlencoded");
@@ -51,7 +50,7 @@ static void reply(struct call *call, int r, const char *content_type, struct byt
 
 void query_mixpanel_segmentation(struct call *call)
 {
-    struct mixpanel_params params = params_of(call);
+    struct mixpanel_params params = query_mixpanel_params(call);
     struct mixpanel_segmentation asked;
     struct question_answer answer = { 0 };
     struct bytes body = { 0 };
@@ -75,7 +74,7 @@ void query_mixpanel_segmentation(struct call *call)
 
 void query_mixpanel_names(struct call *call)
 {
-    struct mixpanel_params params = params_of(call);
+    struct mixpanel_params params = query_mixpanel_params(call);
     struct question question = { .what = QUERY_SCHEMA, .json = STR("{}"), .timeout_ms = NAMES_MS };
     struct question_answer answer = { 0 };
     struct bytes body = { 0 };

@@ -1,5 +1,6 @@
 #include "api/question.h"
 
+#include "api/route.h"
 #include "crypto/hash.h"
 
 enum { SETTINGS_MAX_BYTES = 1024 * 1024, ERROR_MAX_BYTES = 64 * 1024 };
@@ -11,6 +12,12 @@ struct pass {
     struct bytes grant;
 };
 
+/* Only what names nobody goes on without a grant. */
+static bool may_go_on(const struct call *call, const struct question *question)
+{
+    return call->asker.by != AUTH_BY_UID && question->what <= QUERY_STATUS;
+}
+
 static void note_pass(struct call *call, const struct question *question,
                       const struct auth_answer *answer, struct pass *pass)
 {
@@ -18,7 +25,7 @@ static void note_pass(struct call *call, const struct question *question,
     pass->project = answer->project;
     bytes_append_str(&pass->settings, answer->settings);
     bytes_append_str(&pass->grant, answer->grant);
-    if (call->asker.by == AUTH_BY_UID)
+    if (!may_go_on(call, question))
         return;
     asker_hash(&call->asker, who);
     recent_note(call->console->recent, who, question->project, answer->project, answer->settings);
@@ -29,7 +36,7 @@ static bool pass_as_before(struct call *call, const struct question *question,
                            const struct call_error *error, struct pass *pass)
 {
     uint8_t who[RECENT_WHO_BYTES];
-    if (call->asker.by == AUTH_BY_UID)
+    if (!may_go_on(call, question))
         return false;
     asker_hash(&call->asker, who);
     if (error->status == 503)
@@ -43,7 +50,7 @@ static bool authorize(struct call *call, const struct question *question, struct
                       struct call_error *error)
 {
     struct auth_request request = { .type = AUTH_AUTHORIZE, .ask_kind = GRANT_QUESTION,
-                                    .project = question->project, .rights = RIGHT_AGGREGATE };
+                                    .project = question->project, .rights = call->route->rights };
     struct auth_answer answer;
     struct bytes buf = { 0 };
     asker_put(&call->asker, &request);
@@ -69,14 +76,8 @@ static void ask_query(struct call *call, const struct question *question, const 
                                     .settings = bytes_str(&pass->settings),
                                     .question = question->json };
     struct query_answer answer;
-    struct bytes body = { 0 };
-    uint8_t type;
-    query_wire_encode_question(&frame, &body);
-    int r = link_ask(call->console->query, QUERY_QUESTION, bytes_str(&body), question->timeout_ms,
-                     &type, &out->buf);
-    bytes_wipe(&body);
-    if (r == 0 && type == QUERY_ANSWER &&
-        query_wire_decode_answer(bytes_str(&out->buf), &answer) == 0 && answer.json.len) {
+    if (call_ask_query(call->console, &frame, question->timeout_ms, &out->buf, &answer) &&
+        answer.json.len) {
         out->status = answer.status;
         out->json = answer.json;
         return;

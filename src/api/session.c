@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/route.h"
 #include "base/version.h"
 #include "json/write.h"
 
@@ -82,17 +83,17 @@ static void format_cookie(const struct call *call, struct str cookie, unsigned l
                    "Max-Age=%u%s", STR_ARG(cookie), life_s, call->is_https ? "; Secure" : "");
 }
 
-static void answer_me(struct call *call, const struct auth_answer *answer)
+void session_answer_me(struct call *call, struct str me, struct str cookie)
 {
-    char cookie[COOKIE_HEADER_BYTES];
+    char header[COOKIE_HEADER_BYTES];
     struct bytes json = { 0 };
     struct call_error error = call_error_away();
-    if (write_me(call, answer->me, &json) != 0) {
+    if (write_me(call, me, &json) != 0) {
         call_refuse(call, &error);
-    } else if (answer->cookie.len) {
-        format_cookie(call, answer->cookie, COOKIE_LIFE_S, cookie);
-        call_answer_cookie(call, bytes_str(&json), cookie);
-        explicit_bzero(cookie, sizeof(cookie));
+    } else if (cookie.len) {
+        format_cookie(call, cookie, COOKIE_LIFE_S, header);
+        call_answer_cookie(call, bytes_str(&json), header);
+        explicit_bzero(header, sizeof(header));
     } else {
         call_answer(call, 200, bytes_str(&json));
     }
@@ -116,23 +117,6 @@ static bool ask(struct call *call, const struct auth_request *request, enum auth
     return is_answered;
 }
 
-void session_enter(struct call *call)
-{
-    struct json_doc *doc;
-    struct bytes buf = { 0 };
-    struct auth_answer answer;
-    if (!call_json(call, &doc))
-        return;
-    struct auth_request request = {
-        .type = AUTH_ENTER, .by = AUTH_BY_COOKIE,
-        .link = json_doc_get_string(json_doc_root(doc), "link", STR("")),
-    };
-    if (ask(call, &request, AUTH_ENTERED, &buf, &answer))
-        answer_me(call, &answer);
-    json_doc_destroy(doc);
-    bytes_wipe(&buf);
-}
-
 void session_me(struct call *call)
 {
     struct auth_request request = { .type = AUTH_ME };
@@ -140,13 +124,13 @@ void session_me(struct call *call)
     struct auth_answer answer;
     asker_put(&call->asker, &request);
     if (ask(call, &request, AUTH_IS, &buf, &answer))
-        answer_me(call, &answer);
+        session_answer_me(call, answer.me, answer.cookie);
     bytes_wipe(&buf);
 }
 
 void session_leave(struct call *call)
 {
-    struct auth_request request = { .type = AUTH_LEAVE };
+    struct auth_request request = { .type = AUTH_LEAVE, .body = http_request_body(call->http) };
     struct bytes buf = { 0 };
     struct auth_answer answer;
     uint8_t who[RECENT_WHO_BYTES];
@@ -177,7 +161,8 @@ void session_change_project(struct call *call)
         return;
     const struct json_node *root = json_doc_root(doc);
     struct auth_request request = {
-        .type = AUTH_CHANGE_PROJECT, .rights = RIGHT_SETTINGS,
+        .type = AUTH_CHANGE_PROJECT, .rights = call->route->rights,
+        .body = http_request_body(call->http),
         .name = json_doc_get_string(root, "name", STR("")),
         .zone = json_doc_get_string(root, "zone", STR("")),
     };
@@ -189,7 +174,7 @@ void session_change_project(struct call *call)
         struct call_error error = call_error_of(STR("invalid"));
         call_refuse(call, &error);
     } else if (ask(call, &request, AUTH_IS, &buf, &answer)) {
-        answer_me(call, &answer);
+        session_answer_me(call, answer.me, answer.cookie);
     }
     json_doc_destroy(doc);
     bytes_wipe(&buf);

@@ -40,6 +40,27 @@ void hash_sha256(struct str data, uint8_t out[HASH_SHA256_BYTES])
     (void)crypto_hash_sha256(out, (const uint8_t *)data.ptr, data.len);
 }
 
+void hash_sha256_parts(const struct str *parts, size_t count, uint8_t out[HASH_SHA256_BYTES])
+{
+    crypto_hash_sha256_state state;
+    (void)crypto_hash_sha256_init(&state);
+    for (size_t i = 0; i < count; i++)
+        (void)crypto_hash_sha256_update(&state, (const uint8_t *)parts[i].ptr, parts[i].len);
+    (void)crypto_hash_sha256_final(&state, out);
+    sodium_memzero(&state, sizeof(state));
+}
+
+void hash_hmac_sha256(struct str key, const struct str *parts, size_t count,
+                      uint8_t out[HASH_SHA256_BYTES])
+{
+    crypto_auth_hmacsha256_state state;
+    (void)crypto_auth_hmacsha256_init(&state, (const uint8_t *)key.ptr, key.len);
+    for (size_t i = 0; i < count; i++)
+        (void)crypto_auth_hmacsha256_update(&state, (const uint8_t *)parts[i].ptr, parts[i].len);
+    (void)crypto_auth_hmacsha256_final(&state, out);
+    sodium_memzero(&state, sizeof(state));
+}
+
 void hash_sip128(const uint8_t key[HASH_SIP_KEY_BYTES], struct str data, uint8_t out[16])
 {
     (void)crypto_shorthash_siphashx24(out, (const uint8_t *)data.ptr, data.len, key);

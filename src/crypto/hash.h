@@ -19,6 +19,11 @@ void hash_framed(const uint8_t key[HASH_KEY_BYTES], const struct str *parts, siz
 /* frame(parts…) itself, appended: associated data of seals. */
 void hash_frame(const struct str *parts, size_t count, struct bytes *out);
 void hash_sha256(struct str data, uint8_t out[HASH_SHA256_BYTES]);
+/* Of the parts, one after another with nothing between them. */
+void hash_sha256_parts(const struct str *parts, size_t count, uint8_t out[HASH_SHA256_BYTES]);
+/* HMAC-SHA-256 (RFC 2104) of the parts, one after another. */
+void hash_hmac_sha256(struct str key, const struct str *parts, size_t count,
+                      uint8_t out[HASH_SHA256_BYTES]);
 /* SipHash-2-4-128 and SipHash-2-4 (Aumasson, Bernstein 2012). */
 void hash_sip128(const uint8_t key[HASH_SIP_KEY_BYTES], struct str data, uint8_t out[16]);
 uint64_t hash_sip64(const uint8_t key[HASH_SIP_KEY_BYTES], struct str data);

@@ -100,6 +100,21 @@ void json_doc_destroy(struct json_doc *doc)
     cJSON_Delete((cJSON *)(void *)doc);
 }
 
+static void wipe(cJSON *i)
+{
+    if (cJSON_IsString(i) && i->valuestring)
+        explicit_bzero(i->valuestring, strlen(i->valuestring));
+    for (cJSON *child = i->child; child; child = child->next)
+        wipe(child);
+}
+
+void json_doc_wipe(struct json_doc *doc)
+{
+    if (doc)
+        wipe((cJSON *)(void *)doc);
+    json_doc_destroy(doc);
+}
+
 const struct json_node *json_doc_root(const struct json_doc *doc)
 {
     return (const struct json_node *)(const void *)doc;

@@ -19,6 +19,8 @@ struct json_node;  /* belongs to its doc */
 /* ERR_INVALID: not JSON, deeper than 32, duplicate members, not UTF-8; ERR_TOO_LARGE over max. */
 int json_doc_parse(struct str text, size_t max_bytes, struct json_doc **out) MUST_USE;
 void json_doc_destroy(struct json_doc *doc);      /* NULL is fine */
+/* The same, after overwriting every text in it: for what bears personal values. */
+void json_doc_wipe(struct json_doc *doc);
 const struct json_node *json_doc_root(const struct json_doc *doc);
 
 enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };

@@ -63,8 +63,9 @@ void entry_salt(const uint8_t secret[ENTRY_SECRET_BYTES], unsigned section,
                 uint8_t out[ENTRY_SALT_BYTES]);
 void entry_commit(const struct entry_sections *sections, uint8_t out[32]);
 /* From c1 to c8, as a verifier has them that sees only some sections. */
-void entry_commit_over(const uint8_t parts[ENTRY_SECTIONS][32], uint8_t out[32]);
-void entry_commit_section(const uint8_t salt[ENTRY_SALT_BYTES], struct str section, uint8_t out[32]);
+void entry_commit_over(const uint8_t commitments[ENTRY_SECTIONS][32], uint8_t out[32]);
+void entry_commit_section(const uint8_t salt[ENTRY_SALT_BYTES], struct str section,
+                          uint8_t out[32]);
 /* Root of section 6, and the audit path of one number in it. */
 void entry_persons_root(const uint8_t salt[ENTRY_SALT_BYTES], const uint32_t *numbers,
                         uint32_t count, uint8_t out[32]);

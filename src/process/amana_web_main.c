@@ -1,8 +1,12 @@
 /* amana-web: faces the members' browsers and API clients. Holds the console's files, cookies and
- * keys in flight, and nothing else: it cannot open data, decrypt, or connect outward. */
+ * keys in flight, and nothing else: it cannot open data, decrypt, or connect outward.
+ * `amana-web --routes` prints the table of what it answers. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "api/console_routes.h"
+#include "api/route.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/map.h"
@@ -27,6 +31,7 @@ struct web {
     int control;
     struct link *auth;
     struct link *query;
+    struct link *vault;
     struct console_routes *routes;
     struct http_server *servers[2];
 };
@@ -53,12 +58,15 @@ static void relink(struct web *web, const struct control_event *event)
         link_attach(web->auth, event->fd);
     else if (str_equal(event->link, STR("web-query")))
         link_attach(web->query, event->fd);
+    else if (str_equal(event->link, STR("web-vault")))
+        link_attach(web->vault, event->fd);
     else
         sock_close(event->fd);
 }
 
-/* Questions under way are answered. Long polls are cut by closing the links: their askers are told
- * "closed", and ask the next one of us. */
+/* Questions under way are answered. Long polls and exports are cut by closing the links: their
+ * askers are told "closed" (an export ends before its end, and says so), and ask the next one of
+ * us. */
 static void drain(struct web *web)
 {
     for (int i = 0; i < 2; i++)
@@ -66,9 +74,27 @@ static void drain(struct web *web)
     console_routes_settle(web->routes, SETTLE_MS);
     link_attach(web->query, -1);
     link_attach(web->auth, -1);
+    link_attach(web->vault, -1);
     for (int i = 0; i < 2; i++)
         http_server_drain(web->servers[i], DRAIN_MS);
     exit(0);
+}
+
+/* For tests that walk the table: nothing is served. */
+static int print_routes(void)
+{
+    struct bytes json = { 0 };
+    route_list(&json);
+    int r = printf(STR_FMT "\n", STR_ARG(bytes_str(&json))) < 0 || fflush(stdout) != 0;
+    bytes_release(&json);
+    return r;
+}
+
+/* The logs' public files; without them web serves no log. */
+static struct fs *open_log(const struct handed *handed)
+{
+    int fd;
+    return handed_find(handed, "log", &fd) ? fs_real_create(fd) : NULL;
 }
 
 int main(int argc, char **argv)
@@ -78,6 +104,8 @@ int main(int argc, char **argv)
     struct control_event event;
     uint64_t seed;
 
+    if (argc == 2 && strcmp(argv[1], "--routes") == 0)
+        return print_routes();
     log_name("amana-web");
     crypto_init();
     random_bytes(&seed, sizeof(seed));
@@ -88,8 +116,10 @@ int main(int argc, char **argv)
 
     web.auth = link_create("web-auth");
     web.query = link_create("web-query");
+    web.vault = link_create("web-vault");
     struct console_routes_config config = {
-        .auth = web.auth, .query = web.query, .files = console_files,
+        .auth = web.auth, .query = web.query, .vault = web.vault,
+        .log = open_log(&web.handed), .files = console_files,
         .file_count = console_file_count,
         .owner_uid = (uint32_t)handed_get(&web.handed, "owner_uid"),
         .ingest_port = (uint16_t)handed_get(&web.handed, "ingest_port"),

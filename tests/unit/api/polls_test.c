@@ -19,12 +19,12 @@ static void test_polls__one_asker_has_so_many_and_others_are_served(void **state
     name(a, 1);
     name(b, 2);
     for (int i = 0; i < POLLS_EACH_MAX; i++)
-        assert_true(polls_enter(&polls, a));
-    assert_false(polls_enter(&polls, a));
-    assert_true(polls_enter(&polls, b));
+        assert_true(polls_enter(&polls, a, POLLS_EACH_MAX));
+    assert_false(polls_enter(&polls, a, POLLS_EACH_MAX));
+    assert_true(polls_enter(&polls, b, POLLS_EACH_MAX));
     polls_leave(&polls, a);
-    assert_true(polls_enter(&polls, a));
-    assert_false(polls_enter(&polls, a));
+    assert_true(polls_enter(&polls, a, POLLS_EACH_MAX));
+    assert_false(polls_enter(&polls, a, POLLS_EACH_MAX));
     polls_release(&polls);
 }
 
@@ -36,14 +36,14 @@ static void test_polls__a_place_is_free_again_for_anybody(void **state)
     polls_init(&polls);
     for (int i = 0; i < POLLS_MAX; i++) {
         name(who, i + 1);
-        assert_true(polls_enter(&polls, who));
+        assert_true(polls_enter(&polls, who, POLLS_EACH_MAX));
     }
     name(who, 200);
-    assert_false(polls_enter(&polls, who));
+    assert_false(polls_enter(&polls, who, POLLS_EACH_MAX));
     name(who, 7);
     polls_leave(&polls, who);
     name(who, 200);
-    assert_true(polls_enter(&polls, who));
+    assert_true(polls_enter(&polls, who, POLLS_EACH_MAX));
     polls_leave(&polls, who);
     polls_release(&polls);
 }
