@@ -42,7 +42,7 @@ LDFLAGS_tsan := -fsanitize=thread
 LDFLAGS := -pthread $(LDFLAGS_$(PROFILE))
 
 LIB_base := -lm
-LIB_crypto := -lsodium -lgnutls
+LIB_crypto := -lsodium -lgnutls -lnettle
 LIB_sys := -lseccomp
 LIB_auth := -lqrcodegen
 LIB_json := -lcjson
