@@ -1,6 +1,6 @@
-/* Keyed and plain hashes (libsodium; one of nettle). H_n of wall.md 2: BLAKE2b with an n-byte digest and a 32-byte
- * key over frame(parts), each part preceded by its length as u32 little endian; the first part is
- * always a label, so no two uses can collide. */
+/* Keyed and plain hashes (libsodium; one of nettle). H_n of wall.md 2: BLAKE2b with an n-byte
+ * digest and a 32-byte key over frame(parts), each part preceded by its length as u32 little
+ * endian; the first part is always a label, so no two uses can collide. */
 #ifndef CRYPTO_HASH_H
 #define CRYPTO_HASH_H
 

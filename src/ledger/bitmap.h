@@ -1,6 +1,6 @@
-/* Sets of u32, safe on untrusted bytes (wall.md 9, persons bitmap): u8 1 · u32 containers, then for
- * each u16 high · u8 type (1 array, 2 runs, 3 bits) · u16 n-1 · data; all integers big endian. One
- * set has one form: the smallest type, ties array, runs, bits; anything else is refused. Pure. */
+/* Sets of u32, safe on untrusted bytes (docs/formats/ledger.md): u8 1 · u32 containers, then for
+ * each u16 high · u8 type (1 array, 2 runs, 3 bits) · u16 n-1 · data; all integers big endian.
+ * One set has one form: the smallest type, ties array, runs, bits; all else is refused. Pure. */
 #ifndef LEDGER_BITMAP_H
 #define LEDGER_BITMAP_H
 

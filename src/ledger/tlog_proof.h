@@ -1,5 +1,6 @@
-/* One entry's proof as a text file (c2sp.org/tlog-proof@v1): "index", the audit path, an empty line,
- * the signed checkpoint. With the entry's bytes and the log's key it is checked offline. Pure. */
+/* One entry's proof as a text file (c2sp.org/tlog-proof@v1): "index", the audit path, an empty
+ * line, the signed checkpoint. With the entry's bytes and the log's key it is checked offline.
+ * Pure. */
 #ifndef LEDGER_TLOG_PROOF_H
 #define LEDGER_TLOG_PROOF_H
 
@@ -19,7 +20,7 @@ struct tlog_proof {
 };
 
 void tlog_proof_format(const struct tlog_proof *proof, struct bytes *out);
-/* ERR_INVALID. An "extra" line is passed over. The checkpoint borrows from text and is not opened. */
+/* ERR_INVALID. An "extra" line is passed over. The checkpoint borrows from text, unopened. */
 int tlog_proof_parse(struct str text, struct tlog_proof *out) MUST_USE;
 
 #endif

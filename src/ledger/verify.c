@@ -1,8 +1,8 @@
 /* The walk: bundle by bundle, every entry hashed and compared with its place in the tile of level
  * 0; every 256 hashes of a level give one of the next, compared with its tile in turn. What is left
- * at the end are the partial tiles, whose hashes together are the roots of the tree's perfect
- * subtrees; joined they are the root that was signed. Nothing is read that is not compared, and each
- * hash is made once: four SHA-256 blocks an entry. */
+ * at the end are the partial tiles: their hashes are roots of perfect subtrees, which joined give
+ * the root that was signed. Nothing is read that is not compared, and each hash is made once: four
+ * SHA-256 blocks an entry. */
 #include "ledger/verify.h"
 
 #include <inttypes.h>
@@ -55,7 +55,22 @@ static int fetch(struct walk *w, const char *path)
     return 0;
 }
 
-/* ---- the tree's root from the levels --------------------------------------------------------- */
+/* The partial file, or the full one that took its place: a log may then delete the partial one. */
+static int fetch_either(struct walk *w, const char *partial, const char *full, bool *is_full)
+{
+    bytes_reset(&w->file);
+    *is_full = false;
+    if (strcmp(partial, full) == 0)
+        return fetch(w, full);
+    int r = w->source->fetch(w->source->ctx, partial, &w->file);
+    if (r != ERR_NOT_FOUND)
+        return r == 0 ? 0 : fetch(w, partial);
+    bytes_reset(&w->file);
+    *is_full = w->source->fetch(w->source->ctx, full, &w->file) == 0;
+    return *is_full ? 0 : fetch(w, partial);
+}
+
+/* ---- the tree's root from the levels -------------------------------------------------------- */
 
 static void fold(const hash *from, unsigned count, uint8_t out[TREE_HASH_BYTES])
 {
@@ -94,16 +109,20 @@ static void join(const struct walk *w, uint8_t out[TREE_HASH_BYTES])
     }
 }
 
-/* ---- tiles and bundles ------------------------------------------------------------------------ */
+/* ---- tiles and bundles ----------------------------------------------------------------------- */
 
 static int compare_tile(struct walk *w, unsigned l)
 {
     const struct level *level = &w->levels[l];
-    char path[TILE_PATH_MAX], bundle[TILE_PATH_MAX];
+    char path[TILE_PATH_MAX], full[TILE_PATH_MAX], bundle[TILE_PATH_MAX];
+    bool is_full;
     tile_path(l, level->tile, level->used, path);
-    int r = fetch(w, path);
+    tile_path(l, level->tile, TILE_WIDTH, full);
+    int r = fetch_either(w, path, full, &is_full);
     if (r != 0)
         return r;
+    if (is_full && w->file.len == TILE_WIDTH * TREE_HASH_BYTES)
+        w->file.len = (size_t)level->used * TREE_HASH_BYTES;
     if (w->file.len != (size_t)level->used * TREE_HASH_BYTES)
         return wrong(w->result, ERR_INVALID, "%s has %zu bytes, it must have %u", path,
                      w->file.len, level->used * TREE_HASH_BYTES);
@@ -151,10 +170,12 @@ static void tell(const struct walk *w, uint64_t index, struct str bytes)
 static int hash_bundle(struct walk *w, uint64_t first, unsigned width)
 {
     struct level *level = &w->levels[0];
-    char path[TILE_PATH_MAX];
+    char path[TILE_PATH_MAX], full[TILE_PATH_MAX];
     struct str entry;
+    bool is_full;
     tile_entries_path(level->tile, width, path);
-    int r = fetch(w, path);
+    tile_entries_path(level->tile, TILE_WIDTH, full);
+    int r = fetch_either(w, path, full, &is_full);
     if (r != 0)
         return r;
     struct str rest = bytes_str(&w->file);
@@ -167,12 +188,12 @@ static int hash_bundle(struct walk *w, uint64_t first, unsigned width)
         if (w->source->each)
             tell(w, w->result->bad_index, entry);
     }
-    if (rest.len)
+    if (rest.len && !is_full)
         return wrong(w->result, ERR_INVALID, "%s goes on after its %u entries", path, width);
     return 0;
 }
 
-/* ---- what was seen before ---------------------------------------------------------------------- */
+/* ---- what was seen before -------------------------------------------------------------------- */
 
 static int compare_seen(struct walk *w)
 {
@@ -199,7 +220,7 @@ static int pass_seen(struct walk *w, uint64_t first)
     return r;
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static int open_checkpoint(struct walk *w)
 {
@@ -249,8 +270,8 @@ static int compare_root(struct walk *w)
     w->result->bad_index = w->checkpoint.size;
     if (memcmp(root, w->checkpoint.root, sizeof(root)) == 0)
         return 0;
-    return wrong(w->result, ERR_CRYPTO, "the %" PRIu64 " entries and tiles agree, but the checkpoint "
-                 "signs another root: they are not the entries that were signed",
+    return wrong(w->result, ERR_CRYPTO, "the %" PRIu64 " entries and tiles agree, but the "
+                 "checkpoint signs another root: they are not the entries that were signed",
                  w->checkpoint.size);
 }
 
