@@ -2,6 +2,8 @@
 
 #include "json/write.h"
 
+#define WHOLE_MAX 9007199254740992.0 /* 2^53 */
+
 struct adding {
     const struct names_list *lists;
     uint32_t count;
@@ -38,9 +40,22 @@ static void add_name(struct adding *adding, const struct json_node *object)
     }
 }
 
+/* A whole number with all its digits: the printer keeps fifteen. */
+static bool copy_whole(struct json_write *w, const struct json_node *node)
+{
+    double value = json_doc_number(node);
+    bool is_whole = json_doc_type(node) == JSON_NUMBER && value >= -WHOLE_MAX &&
+                    value <= WHOLE_MAX && value == (double)(int64_t)value;
+    if (is_whole)
+        json_write_i64(w, (int64_t)value);
+    return is_whole;
+}
+
 static void copy_plain(struct json_write *w, const struct json_node *node)
 {
     struct bytes text = { 0 };
+    if (copy_whole(w, node))
+        return;
     json_doc_print(node, &text);
     json_write_raw(w, bytes_str(&text));
     bytes_release(&text);

@@ -34,23 +34,49 @@ static struct auth_answer refused(struct str code)
     return (struct auth_answer){ .type = AUTH_REFUSED, .code = code };
 }
 
+static const char members[] = "{\"members\":[{\"id\":1,\"name\":\"Owner\"},"
+                              "{\"id\":5,\"name\":\"Salma\"}]}";
+static const char keys[] = "{\"keys\":[{\"id\":9,\"name\":\"nightly\"}]}";
+
+static bool begins_login(enum auth_call call)
+{
+    return call >= AUTH_LOGIN_PASSKEY && call <= AUTH_LOGIN_LINK;
+}
+
+static struct auth_answer answer_call(const struct auth_request *q)
+{
+    struct auth_answer a = { .type = AUTH_ANSWERED, .status = 200, .json = STR("{\"done\":true}") };
+    if (q->call == AUTH_LOGIN_LINK && str_find(q->body, STR(FRONT_LINK)) < 0)
+        return refused(STR("link"));
+    if (begins_login(q->call)) {
+        a.cookie = STR(FRONT_COOKIE);
+        a.json = str_from(me);
+    }
+    if (q->call == AUTH_MEMBERS_LIST)
+        a.json = str_from(members);
+    if (q->call == AUTH_KEYS_LIST)
+        a.json = str_from(keys);
+    if (str_find(q->body, STR("\"teapot\"")) >= 0)
+        a.status = 418;
+    return a;
+}
+
 static struct auth_answer answer_auth(const struct auth_request *q)
 {
     static const char grant[GRANT_BYTES] = { 1 };
     struct auth_answer a = { .principal = 5, .project = 7 };
-    if (q->type == AUTH_ENTER) {
-        a.type = AUTH_ENTERED;
-        a.cookie = STR(FRONT_COOKIE);
-        a.me = str_from(me);
-        return str_equal(q->link, STR(FRONT_LINK)) ? a : refused(STR("link"));
-    }
+    if (q->type == AUTH_CALL && q->by == AUTH_BY_NOBODY)
+        return answer_call(q);
     if (!is_known(q))
         return refused(STR("login"));
     if (q->project != 0 && q->project != 7)
         return refused(STR("project"));
     switch (q->type) {
+    case AUTH_CALL:
+        return answer_call(q);
     case AUTH_AUTHORIZE:
         a.type = AUTH_GRANTED;
+        a.evidence = q->ask_kind == GRANT_QUESTION ? STR("") : STR("evidence");
         a.grant = str_of(grant, sizeof(grant));
         a.settings = STR("{\"zone\":\"Asia/Riyadh\",\"week_start\":1}");
         break;
@@ -76,6 +102,24 @@ static struct auth_answer answer_auth(const struct auth_request *q)
     return a;
 }
 
+#define KEEP(out, text) (void)snprintf(out, sizeof(out), STR_FMT, STR_ARG(text))
+
+static void note_request(struct front *f, const struct auth_request *q)
+{
+    KEEP(f->heard.proof, q->proof);
+    KEEP(f->heard.method, q->method);
+    KEEP(f->heard.path, q->path);
+    KEEP(f->heard.address, q->address);
+    KEEP(f->heard.agent, q->agent);
+    KEEP(f->heard.lookup, q->lookup);
+    KEEP(f->heard.assertion, q->assertion);
+    KEEP(f->heard.body, q->body);
+    KEEP(f->heard.ask, q->ask);
+    f->auth_type = q->type;
+    f->auth_request = *q;
+    f->auth_count++;
+}
+
 static void *be_auth(void *arg)
 {
     struct front *f = arg;
@@ -84,10 +128,11 @@ static void *be_auth(void *arg)
     while (msg_receive(f->auth_fd, false, UINT32_MAX, &buf, &msg) == 0) {
         struct auth_request q;
         check(auth_wire_decode_request(msg.type, msg.body, &q) == 0);
-        f->auth_type = q.type;
-        f->auth_request = q;
-        f->auth_count++;
-        struct auth_answer a = answer_auth(&q);
+        note_request(f, &q);
+        bool is_refused = f->auth_refuses && f->auth_refuses_after-- <= 0;
+        struct auth_answer a = is_refused ? refused(str_from(f->auth_refuses)) : answer_auth(&q);
+        if (q.type == AUTH_CALL && f->auth_refuses_calls)
+            a = refused(str_from(f->auth_refuses_calls));
         bytes_reset(&body);
         auth_wire_encode_answer(&a, &body);
         struct msg answer = { .type = a.type, .id = msg.id, .body = bytes_str(&body), .fd = -1 };
@@ -109,8 +154,11 @@ static void note_question(struct front *f, const struct query_question *q)
     f->project = q->project;
     f->grant_len = q->grant.len;
     f->is_hash_right = memcmp(hash, f->auth_request.ask_hash, 32) == 0;
-    (void)snprintf(f->question, sizeof(f->question), STR_FMT, STR_ARG(q->question));
-    (void)snprintf(f->settings, sizeof(f->settings), STR_FMT, STR_ARG(q->settings));
+    f->refs_len = q->refs.len;
+    KEEP(f->question, q->question);
+    KEEP(f->settings, q->settings);
+    KEEP(f->ask, q->ask);
+    KEEP(f->evidence, q->evidence);
 }
 
 static int answer_query(struct front *f, uint64_t id, uint32_t status, const char *json)
@@ -124,6 +172,20 @@ static int answer_query(struct front *f, uint64_t id, uint32_t status, const cha
     return r;
 }
 
+/* An export's handle, then its pieces. */
+static int answer_export(struct front *f, uint64_t id, enum query_what what)
+{
+    if (what == QUERY_EXPORT)
+        return answer_query(f, id, f->query_status, f->query_says ? f->query_says
+                                                              : "{\"handle\":\"h1\"}");
+    const char *piece = f->pieces[f->pieces_asked];
+    if (piece)
+        f->pieces_asked++;
+    if (!piece && f->piece_refused)
+        return answer_query(f, id, 403, f->piece_refused);
+    return answer_query(f, id, 200, piece ? piece : "");
+}
+
 static void *be_query(void *arg)
 {
     struct front *f = arg;
@@ -133,7 +195,10 @@ static void *be_query(void *arg)
         struct query_question q;
         check(query_wire_decode_question(msg.body, &q) == 0);
         note_question(f, &q);
-        if (strstr(f->question, "\"hold\"")) {
+        if (q.what == QUERY_EXPORT || q.what == QUERY_EXPORT_NEXT) {
+            if (answer_export(f, msg.id, q.what) != 0)
+                break;
+        } else if (strstr(f->question, "\"hold\"")) {
             (void)pthread_mutex_lock(&f->held_lock);
             f->held_ids[f->held++] = msg.id;
             (void)pthread_mutex_unlock(&f->held_lock);
@@ -147,6 +212,33 @@ static void *be_query(void *arg)
         }
     }
     bytes_release(&buf);
+    return NULL;
+}
+
+/* ---- the vault ------------------------------------------------------------------------------ */
+
+static void *be_vault(void *arg)
+{
+    struct front *f = arg;
+    struct bytes buf = { 0 };
+    struct arena arena;
+    struct msg msg;
+    arena_init(&arena, 0);
+    while (msg_receive(f->vault_fd, false, UINT32_MAX, &buf, &msg) == 0) {
+        struct vault_ask ask;
+        check(vault_wire_decode_ask(msg.body, &arena, &ask) == 0);
+        f->vault_type = msg.type;
+        f->refs_len = ask.ref_count * sizeof(*ask.refs);
+        KEEP(f->ask, ask.ask);
+        KEEP(f->evidence, ask.evidence);
+        f->vault_count++;
+        struct msg answer = { .type = (uint8_t)f->vault_answers, .id = msg.id, .fd = -1,
+                              .body = bytes_str(&f->vault_says) };
+        if (msg_send(f->vault_fd, &answer, 1000) != 0)
+            break;
+    }
+    bytes_release(&buf);
+    arena_release(&arena);
     return NULL;
 }
 
@@ -185,6 +277,7 @@ static void send_away(struct link *link, int *fd, pthread_t thread)
 
 void front_auth_away(struct front *f) { send_away(f->auth, &f->auth_fd, f->auth_thread); }
 void front_query_away(struct front *f) { send_away(f->query, &f->query_fd, f->query_thread); }
+void front_vault_away(struct front *f) { send_away(f->vault, &f->vault_fd, f->vault_thread); }
 
 void front_auth_back(struct front *f)
 {
@@ -216,14 +309,18 @@ void front_open(struct front *f)
     crypto_init();
     check(pthread_mutex_init(&f->held_lock, NULL) == 0);
     temp_make(&f->temp);
+    f->log = temp_fs(&f->temp);
     f->query_status = 200;
     f->host = FRONT_HOST;
     f->auth = link_create("web-auth");
     f->query = link_create("web-query");
+    f->vault = link_create("web-vault");
     front_auth_back(f);
     bring_back(f->query, &f->query_fd, &f->query_thread, be_query, f);
-    struct console_routes_config config = { .auth = f->auth, .query = f->query, .files = files,
-                                            .file_count = 2, .owner_uid = getuid(),
+    bring_back(f->vault, &f->vault_fd, &f->vault_thread, be_vault, f);
+    struct console_routes_config config = { .auth = f->auth, .query = f->query,
+                                            .vault = f->vault, .files = files, .file_count = 2,
+                                            .log = f->log, .owner_uid = getuid(),
                                             .ingest_port = 4321 };
     f->routes = console_routes_create(&config);
     check(sock_listen("127.0.0.1:0", &fd) == 0 && sock_port(fd, &port) == 0);
@@ -238,6 +335,7 @@ void front_close(struct front *f)
 {
     front_auth_away(f);
     front_query_away(f);
+    front_vault_away(f);
     http_server_drain(f->tcp, 500);
     http_server_drain(f->local, 500);
     http_server_destroy(f->tcp);
@@ -245,6 +343,9 @@ void front_close(struct front *f)
     console_routes_destroy(f->routes);
     link_destroy(f->auth);
     link_destroy(f->query);
+    link_destroy(f->vault);
+    bytes_release(&f->vault_says);
+    fs_destroy(f->log);
     temp_remove(&f->temp);
 }
 

@@ -44,6 +44,7 @@ struct journal {
     uint64_t group;            /* number of the next group */
     struct bytes records;      /* of the group that is gathered */
     uint32_t count;
+    struct journal_place last;
     bool is_stopped;
 };
 
@@ -161,8 +162,10 @@ static int write_group(struct journal *j)
         r = file_write_at(j->file, group.ptr, group.len, j->at);
     if (r == 0)
         r = file_sync(j->file);
-    if (r == 0)
+    if (r == 0) {
+        j->last = (struct journal_place){ .file = j->number, .at = j->at };
         j->at += group.len;
+    }
     bytes_release(&group);
     return r;
 }
@@ -232,17 +235,30 @@ static int read_group(struct file *file, uint64_t at, struct bytes *buf, struct 
     return r;
 }
 
-static int each_record(struct str records, uint32_t count, journal_each_fn each, void *ctx)
+static bool take_record(struct bytes_reader *r, struct journal_record *record)
+{
+    *record = (struct journal_record){ .log = bytes_get_u32(r) };
+    struct str entry = bytes_get_raw(r, ENTRY_BYTES);
+    record->blob = bytes_get_raw(r, bytes_get_u32(r));
+    if (!r->failed)
+        memcpy(record->entry, entry.ptr, ENTRY_BYTES);
+    return !r->failed;
+}
+
+struct reading {
+    journal_each_fn each;
+    void *ctx;
+};
+
+static int each_record(struct str records, uint32_t count, struct journal_place place,
+                       const struct reading *reading)
 {
     struct bytes_reader r = bytes_reader_over(records);
-    for (uint32_t i = 0; i < count; i++) {
-        struct journal_record record = { .log = bytes_get_u32(&r) };
-        struct str entry = bytes_get_raw(&r, ENTRY_BYTES);
-        record.blob = bytes_get_raw(&r, bytes_get_u32(&r));
-        if (r.failed)
+    struct journal_record record;
+    for (place.index = 0; place.index < count; place.index++) {
+        if (!take_record(&r, &record))
             return ERR_CORRUPT;
-        memcpy(record.entry, entry.ptr, ENTRY_BYTES);
-        int status = each(ctx, &record);
+        int status = reading->each(reading->ctx, &record, place);
         if (status != 0)
             return status;
     }
@@ -287,8 +303,8 @@ static int end_here(struct journal *j, uint64_t size)
     return r;
 }
 
-static int read_groups(struct journal *j, uint64_t size, bool is_last, journal_each_fn each,
-                       void *ctx)
+static int read_groups(struct journal *j, uint64_t size, bool is_last,
+                       const struct reading *reading)
 {
     struct bytes buf = { 0 };
     struct group_head head;
@@ -299,7 +315,8 @@ static int read_groups(struct journal *j, uint64_t size, bool is_last, journal_e
             r = ERR_INVALID;
         if (r != 0)
             break;
-        r = each_record(bytes_str(&buf), head.count, each, ctx);
+        struct journal_place place = { .file = j->number, .at = j->at };
+        r = each_record(bytes_str(&buf), head.count, place, reading);
         j->group++;
         j->at += padded((uint64_t)HEAD_BYTES + head.len);
     }
@@ -328,8 +345,8 @@ static int check_header(struct journal *j, uint64_t number, uint64_t *size)
     return r;
 }
 
-static int read_file(struct journal *j, uint64_t number, bool is_last, journal_each_fn each,
-                     void *ctx)
+static int read_file(struct journal *j, uint64_t number, bool is_last,
+                     const struct reading *reading)
 {
     char name[NAME_BYTES];
     uint64_t size = 0, group = j->group;
@@ -351,7 +368,7 @@ static int read_file(struct journal *j, uint64_t number, bool is_last, journal_e
         return r;
     }
     if (r == 0)
-        r = read_groups(j, size, is_last, each, ctx);
+        r = read_groups(j, size, is_last, reading);
     if (r == 0 && !is_last && j->group == group)
         r = ERR_INVALID;
     return r == ERR_INVALID ? ERR_CORRUPT : r;
@@ -380,7 +397,7 @@ static void note_name(void *ctx, struct str name)
     range->count++;
 }
 
-static int open_files(struct journal *j, journal_each_fn each, void *ctx)
+static int open_files(struct journal *j, const struct reading *reading)
 {
     struct range range = { 0 };
     int r = fs_list(j->fs, ".", note_name, &range);
@@ -394,7 +411,7 @@ static int open_files(struct journal *j, journal_each_fn each, void *ctx)
         return ERR_CORRUPT;
     }
     for (uint64_t number = 1; number <= range.highest && r == 0; number++)
-        r = read_file(j, number, number == range.highest, each, ctx);
+        r = read_file(j, number, number == range.highest, reading);
     return r;
 }
 
@@ -406,7 +423,8 @@ int journal_open(struct fs *fs, uint64_t segment_bytes, journal_each_fn each, vo
     j->fs = fs;
     j->segment_bytes = segment_bytes ? segment_bytes : SEGMENT_BYTES;
     j->group = 1;
-    int r = open_files(j, each, ctx);
+    struct reading reading = { .each = each, .ctx = ctx };
+    int r = open_files(j, &reading);
     if (r != 0) {
         journal_close(j);
         return r;
@@ -422,4 +440,29 @@ void journal_close(struct journal *j)
     file_close(j->file);
     bytes_release(&j->records);
     free(j);
+}
+
+struct journal_place journal_last(const struct journal *j)
+{
+    return j->last;
+}
+
+int journal_read(struct journal *j, struct journal_place place, struct bytes *buf,
+                 struct journal_record *record)
+{
+    char name[NAME_BYTES];
+    struct group_head head;
+    struct file *file = NULL;
+    file_name(place.file, name);
+    int r = fs_open(j->fs, name, FILE_READ, &file);
+    if (r == 0)
+        r = read_group(file, place.at, buf, &head);
+    file_close(file);
+    if (r != 0)
+        return r == ERR_INVALID ? ERR_CORRUPT : r;
+    struct bytes_reader reader = bytes_reader_over(bytes_str(buf));
+    for (uint32_t i = 0; i <= place.index; i++)
+        if (!take_record(&reader, record))
+            return ERR_CORRUPT;
+    return 0;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/str.h"
 #include "ledger/entry.h"
@@ -26,8 +27,16 @@ struct journal_record {
     struct str blob;             /* sealed sections */
 };
 
+/* Where a record lies: its group, and its place in it. */
+struct journal_place {
+    uint64_t file;
+    uint64_t at;
+    uint32_t index;
+};
+
 /* Called for each record in order, while the journal opens. An error ends the opening with it. */
-typedef int (*journal_each_fn)(void *ctx, const struct journal_record *record);
+typedef int (*journal_each_fn)(void *ctx, const struct journal_record *record,
+                               struct journal_place place);
 
 /* segment_bytes: when a file is full; 0 = 64 MiB. fs outlives the journal. ERR_CORRUPT: a group that
  * is not the last one is damaged (the log says which file and where). */
@@ -42,5 +51,10 @@ bool journal_is_full(const struct journal *journal);       /* sync before the ne
  * is stopped. */
 int journal_sync(struct journal *journal) MUST_USE;
 bool journal_is_stopped(const struct journal *journal);
+/* Where the group lies that was synced last; its records are 0, 1, … in the order of journal_add. */
+struct journal_place journal_last(const struct journal *journal);
+/* Reads one record back; the blob lies in *buf. ERR_CORRUPT. */
+int journal_read(struct journal *journal, struct journal_place place, struct bytes *buf,
+                 struct journal_record *record) MUST_USE;
 
 #endif

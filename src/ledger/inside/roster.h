@@ -96,7 +96,7 @@ bool roster_has_purpose(const struct roster_project *project, struct str purpose
 /* How many members may decide (settings in some project) and have a passkey. */
 uint32_t roster_owners(const struct roster *roster, int64_t now_ms);
 /* What the detail adds to somebody's sight or power: it waits and needs level 3. */
-bool roster_adds(struct str detail);
+bool roster_adds(struct roster *roster, struct str detail);
 /* The word of "do", or "" . */
 struct str roster_verb(struct str detail, char buf[32]);
 /* The principal that the detail names, or 0. */

@@ -2,10 +2,12 @@
  * files, bounds, and health while peers are away. */
 #include "api/console_routes.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/polls.h"
+#include "api/route.h"
 #include "support/front.h"
 #include "support/test.h"
 #include "sys/clock.h"
@@ -37,7 +39,8 @@ static void expect(struct front *f, bool is_local, const char *line, const char 
         fail_msg("%s may be stored: %s", line, out);
 }
 
-/* The answers to: nobody, a cookie from our page, a key, a wrong key, the uid on our socket. */
+/* The answers to: nobody, a cookie from our page with a proof, a key, a wrong key, the uid on our
+ * socket. */
 static const struct {
     const char *line;
     const char *body;
@@ -47,6 +50,46 @@ static const struct {
     { "GET /readyz", "", 200, 200, 200, 200, 200 },
     { "POST /api/enter", "{\"link\":\"" FRONT_LINK "\"}", 200, 200, 200, 200, 200 },
     { "POST /api/enter", "{\"link\":\"x\"}", 401, 401, 401, 401, 401 },
+    { "POST /api/login/begin", "{}", 200, 200, 200, 200, 200 },
+    { "POST /api/login/passkey", "{}", 200, 200, 200, 200, 200 },
+    { "POST /api/login/password", "{}", 200, 200, 200, 200, 200 },
+    { "POST /api/passkeys/begin", "{}", 401, 200, 401, 401, 200 },
+    { "POST /api/passkeys", "{}", 401, 200, 401, 401, 200 },
+    { "POST /api/passkeys/end", "{}", 401, 200, 401, 401, 200 },
+    { "POST /api/password", "{}", 401, 200, 401, 401, 200 },
+    { "POST /api/totp/begin", "{}", 401, 200, 401, 401, 200 },
+    { "POST /api/totp", "{}", 401, 200, 401, 401, 200 },
+    { "POST /api/totp/end", "{}", 401, 200, 401, 401, 200 },
+    { "GET /api/logins", "", 401, 200, 401, 401, 200 },
+    { "POST /api/logins/end", "{}", 401, 200, 401, 401, 200 },
+    { "GET /api/members", "", 401, 200, 401, 401, 200 },
+    { "POST /api/members", "{}", 401, 200, 401, 401, 200 },
+    { "POST /api/members/roles", "{}", 401, 200, 401, 401, 200 },
+    { "POST /api/members/recover", "{}", 401, 200, 401, 401, 200 },
+    { "POST /api/members/end", "{}", 401, 200, 401, 401, 200 },
+    { "GET /api/keys", "", 401, 200, 401, 401, 200 },
+    { "POST /api/keys", "{}", 401, 200, 401, 401, 200 },
+    { "POST /api/keys/end", "{}", 401, 200, 401, 401, 200 },
+    { "POST /api/decisions/approve", "{}", 401, 200, 401, 401, 200 },
+    { "POST /api/freeze", "{}", 401, 200, 401, 401, 200 },
+    { "POST /api/unfreeze", "{}", 401, 200, 401, 401, 200 },
+    { "POST /api/people", "{}", 401, 400, 400, 400, 400 },      /* no ask in it */
+    { "POST /api/person", "{}", 401, 400, 400, 400, 400 },
+    { "POST /api/people/reveal", "{}", 401, 400, 401, 401, 401 },
+    { "POST /api/people/find", "{}", 401, 400, 401, 401, 401 },
+    { "POST /api/people/export", "{}", 401, 400, 401, 401, 401 },
+    { "GET /api/2.0/export", "", 401, 401, 400, 400, 401 },     /* no dates */
+    { "POST /api/2.0/export", "", 401, 401, 400, 400, 401 },
+    { "GET /api/ledger/line?project=7", "", 401, 200, 200, 401, 200 },
+    { "GET /api/ledger/line?project=8", "", 401, 404, 404, 401, 404 },
+    { "GET /api/ledger/entries", "", 401, 200, 200, 401, 200 },
+    { "GET /api/ledger/entry?sequence=1", "", 401, 200, 200, 401, 200 },
+    { "POST /api/ledger/looked", "{}", 401, 400, 400, 400, 400 },
+    { "GET /api/ledger/budgets", "", 401, 200, 200, 401, 200 },
+    { "GET /log/house/checkpoint", "", 404, 404, 404, 404, 404 }, /* none was written yet */
+    { "GET /log/house/tile/0/000", "", 404, 404, 404, 404, 404 },
+    { "GET /person/p_1", "", 200, 200, 200, 200, 200 },
+    { "GET /ledger/12", "", 200, 200, 200, 200, 200 },
     { "GET /api/me", "", 401, 200, 200, 401, 200 },
     { "POST /api/leave", "{}", 401, 200, 401, 401, 401 },
     { "PATCH /api/project", "{\"name\":\"N\"}", 401, 200, 403, 401, 200 },
@@ -70,12 +113,39 @@ static void test_console_routes__each_route_lets_in_who_may(void **state)
     struct front *f = *state;
     for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
         expect(f, false, routes[i].line, "", routes[i].body, routes[i].nobody);
-        expect(f, false, routes[i].line, FRONT_WITH_COOKIE FRONT_OUR_PAGE, routes[i].body,
-               routes[i].cookie);
+        expect(f, false, routes[i].line, FRONT_MEMBER, routes[i].body, routes[i].cookie);
         expect(f, false, routes[i].line, FRONT_BASIC, routes[i].body, routes[i].key);
         expect(f, false, routes[i].line, FRONT_BAD_BASIC, routes[i].body, routes[i].wrong_key);
         expect(f, true, routes[i].line, "", routes[i].body, routes[i].uid);
     }
+}
+
+/* Each row that needs one is refused without it before anybody is asked; no other row is. */
+static void test_console_routes__a_cookie_without_a_proof_gets_what_needs_none(void **state)
+{
+    struct front *f = *state;
+    char line[128], out[FRONT_TEXT];
+    int refused = 0;
+    for (uint32_t i = 0; i < route_count(); i++) {
+        const struct route *route = route_at(i);
+        if (!(route->who & ASKER_COOKIE))
+            continue;
+        int asked = f->auth_count;
+        (void)snprintf(line, sizeof(line), "%s %s", route->method, route->path);
+        front_talk(f, line, FRONT_WITH_COOKIE FRONT_OUR_PAGE, "{}", out);
+        bool is_refused = strstr(out, "\"code\":\"proof\"") && front_status(out) == 401;
+        if (is_refused != route->needs_proof || (is_refused && f->auth_count != asked))
+            fail_msg("%s gave %s", line, out);
+        refused += is_refused;
+    }
+    assert_int_equal(refused, 24);
+}
+
+static void test_console_routes__heads_of_exports_are_refused(void **state)
+{
+    expect(*state, false, "HEAD /api/2.0/export?from_date=2025-01-01&to_date=2025-01-02",
+           FRONT_BASIC, "", 405);
+    expect(*state, false, "HEAD /api/me", FRONT_BASIC, "", 200);
 }
 
 static void test_console_routes__unknown_addresses_and_methods(void **state)
@@ -86,6 +156,14 @@ static void test_console_routes__unknown_addresses_and_methods(void **state)
     expect(f, false, "GET /api", "", "", 404);
     expect(f, false, "GET /nothing", "", "", 404);
     expect(f, false, "GET /assets/../etc", "", "", 404);
+    expect(f, false, "GET /assets/", "", "", 404);
+    expect(f, false, "GET /person", "", "", 404);
+    expect(f, false, "GET /person/", "", "", 404);
+    expect(f, false, "GET /person/p_1/more", "", "", 404);
+    expect(f, false, "GET /log/house", "", "", 404);
+    expect(f, false, "GET /log/house/tile/../../house/checkpoint", "", "", 404);
+    expect(f, false, "POST /api/people/", FRONT_MEMBER, "{}", 400);
+    expect(f, false, "GET /api/people", FRONT_MEMBER, "", 405);
     expect(f, false, "GET /api/query", FRONT_BASIC, "", 405);
     expect(f, false, "DELETE /api/project", FRONT_BASIC, "", 405);
     expect(f, false, "POST /", "", "", 405);
@@ -96,9 +174,10 @@ static void test_console_routes__unknown_addresses_and_methods(void **state)
 static void test_console_routes__pages_carry_the_policy(void **state)
 {
     static const char *const lines[] = { "GET /", "GET /trends", "GET /live", "GET /setup?a=b",
-                                         "GET /enter" };
+                                         "GET /enter", "GET /people", "GET /person/p_7Qx",
+                                         "GET /ledger", "GET /ledger/48205", "GET /access" };
     char out[FRONT_TEXT];
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         front_talk(*state, lines[i], "", "", out);
         assert_int_equal(front_status(out), 200);
         assert_string_equal(front_body(out), "the page");
@@ -109,6 +188,7 @@ static void test_console_routes__pages_carry_the_policy(void **state)
         assert_non_null(strstr(out, "Referrer-Policy: no-referrer"));
         assert_non_null(strstr(out, "Cross-Origin-Opener-Policy: same-origin"));
         assert_non_null(strstr(out, "Cache-Control: no-cache"));
+        assert_non_null(strstr(out, "publickey-credentials-get=(self)"));
     }
     front_talk(*state, "HEAD /", "", "", out);
     assert_int_equal(front_status(out), 200);
@@ -259,6 +339,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(test_console_routes__##name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(each_route_lets_in_who_may),
+        T(a_cookie_without_a_proof_gets_what_needs_none),
+        T(heads_of_exports_are_refused),
         T(unknown_addresses_and_methods),
         T(pages_carry_the_policy),
         T(another_page_cannot_use_a_cookie),

@@ -109,12 +109,50 @@ static void test_mixpanel_params__project_form_and_names(void **state)
     arena_release(&arena);
 }
 
+static void expect_export(const char *query, const char *json)
+{
+    struct mixpanel_params params = { str_from(query), STR("project_id=4") };
+    struct bytes question = { 0 };
+    struct arena arena;
+    const char *error = NULL;
+    uint64_t project;
+    arena_init(&arena, 1 << 20);
+    bool is_right = mixpanel_params_export(&params, &arena, &project, &question, &error);
+    if (is_right != (json != NULL) || is_right == (error != NULL))
+        fail_msg("%s: %s", query, error ? error : "taken");
+    if (json && !str_equal(bytes_str(&question), str_from(json)))
+        fail_msg("%s: " STR_FMT, query, STR_ARG(bytes_str(&question)));
+    if (json)
+        assert_int_equal(project, 4);
+    bytes_release(&question);
+    arena_release(&arena);
+}
+
+static void test_mixpanel_params__exports_become_questions(void **state)
+{
+    (void)state;
+    expect_export("x=1" DATES, "{" ENDS "}");
+    expect_export("event=Signed+up" DATES, "{" ENDS ",\"event\":[\"Signed up\"]}");
+    expect_export("event=%5B%22A%22%2C%22B%22%5D&where=w&limit=100000&time_in_ms=true" DATES,
+                  "{" ENDS ",\"event\":[\"A\",\"B\"],\"where\":\"w\",\"limit\":100000,"
+                  "\"time_in_ms\":true}");
+    expect_export("event=%5B%5D&limit=0&time_in_ms=false" DATES, "{" ENDS ",\"event\":[]}");
+    expect_export("event=%5B%22A%22" DATES, NULL);
+    expect_export("event=%5B1%5D" DATES, NULL);
+    expect_export("limit=100001" DATES, NULL);
+    expect_export("limit=x" DATES, NULL);
+    expect_export("project_id=x" DATES, NULL);
+    expect_export("from_date=2025-11-01", NULL);
+    expect_export("from_date=1999-11-01&to_date=2025-01-01", NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mixpanel_params__become_questions),
         cmocka_unit_test(test_mixpanel_params__wrong_ones_are_named),
         cmocka_unit_test(test_mixpanel_params__project_form_and_names),
+        cmocka_unit_test(test_mixpanel_params__exports_become_questions),
     };
     return RUN(tests);
 }

@@ -75,7 +75,7 @@ static void test_session__leaving_takes_the_cookie_away(void **state)
 {
     struct front *f = *state;
     char out[FRONT_TEXT];
-    front_talk(f, "POST /api/leave", FRONT_WITH_COOKIE FRONT_OUR_PAGE, "{}", out);
+    front_talk(f, "POST /api/leave", FRONT_MEMBER, "{}", out);
     assert_int_equal(front_status(out), 200);
     assert_int_equal(f->auth_type, AUTH_LEAVE);
     assert_string_equal(front_body(out), "{}");
@@ -86,7 +86,7 @@ static void test_session__leaving_takes_the_cookie_away(void **state)
 static void change(struct front *f, const char *body, unsigned status)
 {
     char out[FRONT_TEXT];
-    front_talk(f, "PATCH /api/project", FRONT_WITH_COOKIE FRONT_OUR_PAGE, body, out);
+    front_talk(f, "PATCH /api/project", FRONT_MEMBER, body, out);
     if (front_status(out) != status)
         fail_msg("%s gave %s", body, out);
 }

@@ -28,7 +28,7 @@ static void test_sandbox__entered_child_is_undumpable_and_unprivileged(void **st
 {
     (void)state;
     bool is_root = getuid() == 0;
-    int abi = sandbox_landlock_abi();
+    int abi = sandbox_seccomp_is_built() ? sandbox_landlock_abi() : 0;
     pid_t child = fork();
     if (child == 0) {
         struct handed handed = { is_root ? "uid=61599,gid=61599" : "control=3" };
@@ -56,7 +56,7 @@ static void test_sandbox__the_rooms_of_the_profile_are_all_there_is(void **state
     temp_make(&data);
     temp_make(&keys);
     temp_make(&other);
-    if (sandbox_landlock_abi() == 0)
+    if (!sandbox_seccomp_is_built() || sandbox_landlock_abi() == 0)
         skip();
     pid_t child = fork();
     if (child == 0) {
@@ -102,6 +102,8 @@ static void test_sandbox__a_call_that_is_not_listed_ends_the_program(void **stat
 static void test_sandbox__strict_refuses_when_keys_cannot_be_locked(void **state)
 {
     (void)state;
+    if (!sandbox_seccomp_is_built())
+        skip(); /* a sanitizer makes mlock do nothing, and succeed */
     for (int strict = 0; strict < 2; strict++) {
         pid_t child = fork();
         if (child == 0) {
@@ -130,7 +132,7 @@ static void test_sandbox__supervisor_writes_below_its_two_folders_and_starts_pro
         int d = temp_dir_fd(&data), o = temp_dir_fd(&other);
         sandbox_enter_supervisor(d, d, false);
         int wrong = openat(d, "x", O_RDWR | O_CREAT, 0600) < 0;
-        if (sandbox_landlock_abi() > 0)
+        if (sandbox_landlock_abi() > 0 && sandbox_seccomp_is_built())
             wrong += openat(o, "x", O_RDWR | O_CREAT, 0600) >= 0 || errno != EACCES;
         pid_t started = fork();
         if (started == 0) {
