@@ -230,7 +230,7 @@ static int scan_all(struct list *list, struct store *store)
     return run_blocks(&run);
 }
 
-int people_list(struct store *store, const struct people_ask *ask, struct people_page *out)
+int people_answer(struct store *store, const struct people_ask *ask, struct people_page *out)
 {
     struct list list = { .ask = ask, .threads = ask->threads ? ask->threads : 1 };
     check(ask->limit > 0 && ask->limit <= PEOPLE_LIMIT_MAX && list.threads <= RUN_THREADS_MAX);

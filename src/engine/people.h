@@ -44,7 +44,7 @@ struct people_page {
 };
 
 /* ERR_TOO_LARGE (memory, or over PEOPLE_OPERANDS_MAX operands), ERR_CANCELLED, ERR_CORRUPT. */
-int people_list(struct store *store, const struct people_ask *ask, struct people_page *out)
+int people_answer(struct store *store, const struct people_ask *ask, struct people_page *out)
     MUST_USE;
 
 #endif

@@ -324,7 +324,7 @@ uint32_t query_people_list(struct query_rows_turn *t)
     uint32_t status = read_question(t, &question);
     if (status != 0)
         return status;
-    int r = t->store ? people_list(t->store, &question.ask, &page) : 0;
+    int r = t->store ? people_answer(t->store, &question.ask, &page) : 0;
     return r == 0 ? show_page(t, &page) : query_rows_trouble(t, r);
 }
 
