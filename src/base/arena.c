@@ -82,6 +82,7 @@ void *arena_try(struct arena *a, size_t len)
 {
     if (len > SIZE_MAX / 2)
         return NULL;
+    len += len == 0; /* nothing of nothing is no failure */
     len = (len + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (len > a->left && !add_chunk(a, len))
         return NULL;
