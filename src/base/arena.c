@@ -82,6 +82,7 @@ void *arena_try(struct arena *a, size_t len)
 {
     if (len > SIZE_MAX / 2)
         return NULL;
+    len += len == 0; /* nothing of nothing is no failure */
     len = (len + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     /* Nothing of nothing has an address, too: NULL means that there is no memory. */
     if ((len > a->left || !a->first) && !add_chunk(a, len))

@@ -70,6 +70,17 @@ static void test_arena__reset_keeps_memory_for_the_next_round(void **state)
     arena_release(&a);
 }
 
+static void test_arena__nothing_is_no_failure(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a, 100);
+    assert_non_null(arena_try(&a, 0));
+    assert_non_null(arena_alloc(&a, 0));
+    assert_null(arena_try(&a, SIZE_MAX));
+    arena_release(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -78,6 +89,7 @@ int main(void)
         cmocka_unit_test(test_arena__limit_refuses_and_leaves_it_usable),
         cmocka_unit_test(test_arena__copies_end_in_nul),
         cmocka_unit_test(test_arena__reset_keeps_memory_for_the_next_round),
+        cmocka_unit_test(test_arena__nothing_is_no_failure),
     };
     return RUN(tests);
 }
