@@ -22,6 +22,7 @@ struct book {
     struct bytes entries;         /* from the first of the bundle that is not whole on disk */
     uint64_t entries_from;
     uint64_t published;           /* size that the folder has */
+    bool has_published;
     struct bytes note;            /* signed last */
     uint64_t signed_size;
 };
@@ -52,6 +53,11 @@ void book_destroy(struct book *book)
 uint64_t book_size(const struct book *book)
 {
     return book->edge.size;
+}
+
+bool book_is_behind(const struct book *book)
+{
+    return !book->has_published || book->published < book->edge.size;
 }
 
 const char *book_origin(const struct book *book)
@@ -235,7 +241,9 @@ int book_publish(struct book *book, bool compare)
         r = put_level(book, level, compare);
     if (r == 0)
         r = put_file(book, "checkpoint", book_sign(book), false);
-    if (r == 0)
+    if (r == 0) {
         book->published = book->edge.size;
+        book->has_published = true;
+    }
     return r;
 }

@@ -265,14 +265,14 @@ static int each_record(struct str records, uint32_t count, struct journal_place 
     return bytes_reader_is_done(&r) ? 0 : ERR_CORRUPT;
 }
 
-/* Whether a group with a number of ours or later stands anywhere behind `at`. */
+/* Whether a group with a number of ours or later stands anywhere from `at` on. */
 static int has_later_group(struct journal *j, uint64_t at, uint64_t size, bool *out)
 {
     struct bytes buf = { 0 };
     struct group_head head;
     int r = 0;
     *out = false;
-    for (at += SECTOR; at + HEAD_BYTES <= size && !*out && r == 0; at += SECTOR) {
+    for (; at + HEAD_BYTES <= size && !*out && r == 0; at += SECTOR) {
         r = read_group(j->file, at, &buf, &head);
         if (r == 0 && head.number >= j->group)
             *out = true;
@@ -303,6 +303,26 @@ static int end_here(struct journal *j, uint64_t size)
     return r;
 }
 
+/* A full file ends in zeros: all that was in it was synced before the next one began. */
+static int check_zeros(struct journal *j, uint64_t size)
+{
+    struct bytes buf = { 0 };
+    int r = 0;
+    for (uint64_t at = j->at; at < size && r == 0;) {
+        size_t len = size - at < READ_BYTES ? (size_t)(size - at) : READ_BYTES;
+        r = read_whole(j->file, at, len, &buf);
+        for (size_t i = 0; r == 0 && i < len; i++)
+            if (buf.ptr[i] != 0)
+                r = ERR_CORRUPT;
+        at += len;
+    }
+    bytes_release(&buf);
+    if (r == ERR_CORRUPT)
+        log_error("file %llu of the ledger's journal is damaged behind %llu",
+                  (unsigned long long)j->number, (unsigned long long)j->at);
+    return r;
+}
+
 static int read_groups(struct journal *j, uint64_t size, bool is_last,
                        const struct reading *reading)
 {
@@ -311,22 +331,20 @@ static int read_groups(struct journal *j, uint64_t size, bool is_last,
     int r = 0;
     while (r == 0 && j->at + HEAD_BYTES <= size) {
         r = read_group(j->file, j->at, &buf, &head);
-        if (r == 0 && head.number != j->group)
-            r = ERR_INVALID;
-        if (r != 0)
+        if (r != 0 || head.number != j->group)
             break;
         struct journal_place place = { .file = j->number, .at = j->at };
         r = each_record(bytes_str(&buf), head.count, place, reading);
+        /* Whole, and not understood: that is no torn end. */
+        if (r == ERR_INVALID)
+            r = ERR_CORRUPT;
         j->group++;
         j->at += padded((uint64_t)HEAD_BYTES + head.len);
     }
     bytes_release(&buf);
     if (r != 0 && r != ERR_INVALID)
         return r;
-    if (is_last)
-        return end_here(j, size);
-    /* A full file ends in zeros; the next one begins with the next group, or something is gone. */
-    return 0;
+    return is_last ? end_here(j, size) : check_zeros(j, size);
 }
 
 static int check_header(struct journal *j, uint64_t number, uint64_t *size)

@@ -141,6 +141,64 @@ static void test_journal__a_missing_file_is_damage(void **state)
     disk_destroy(disk);
 }
 
+/* Files of three groups each: damage where one ends and the next begins is no torn end either. */
+static void test_journal__damage_where_files_meet(void **state)
+{
+    (void)state;
+    static const struct { const char *file; uint64_t at; uint8_t groups; } cases[] = {
+        { "journal-0000000000000001", 1536 + 60, 3 },   /* the torn end */
+        { "journal-0000000000000001", 1536 + 60, 4 },
+        { "journal-0000000000000001", 1536 + 60, 5 },
+        { "journal-0000000000000001", 2048 + 5, 5 },    /* among the zeros behind */
+        { "journal-0000000000000001", 20 * 512 + 5, 5 },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct disk *disk = disk_create();
+        struct fs *fs = disk_fs(disk);
+        struct journal *journal;
+        struct seen seen = { 0 };
+        assert_int_equal(journal_open(fs, 2048, note, &seen, &journal), 0);
+        for (uint8_t n = 1; n <= cases[i].groups; n++) {
+            add(journal, n, 100);
+            assert_int_equal(journal_sync(journal), 0);
+        }
+        journal_close(journal);
+        assert_int_equal(reopen(fs, 0).count, cases[i].groups);
+        assert_true(disk_flip(disk, cases[i].file, cases[i].at));
+        (void)reopen(fs, cases[i].groups == 3 ? 0 : ERR_CORRUPT);
+        fs_destroy(fs);
+        disk_destroy(disk);
+    }
+}
+
+static int dislike(void *ctx, const struct journal_record *record, struct journal_place place)
+{
+    (void)ctx, (void)place;
+    return record->log == 2 ? ERR_INVALID : 0;
+}
+
+/* A record that is whole and means nothing to its reader must not be cut off as a torn end. */
+static void test_journal__what_is_not_understood_stops_the_opening(void **state)
+{
+    (void)state;
+    struct disk *disk = disk_create();
+    struct fs *fs = disk_fs(disk);
+    struct journal *journal = NULL;
+    struct seen seen = { 0 };
+    assert_int_equal(journal_open(fs, 0, note, &seen, &journal), 0);
+    for (uint8_t n = 1; n <= 2; n++) {
+        add(journal, n, 100);
+        assert_int_equal(journal_sync(journal), 0);
+    }
+    journal_close(journal);
+    journal = NULL;
+    assert_int_equal(journal_open(fs, 0, dislike, NULL, &journal), ERR_CORRUPT);
+    assert_null(journal);
+    assert_int_equal(reopen(fs, 0).count, 2);
+    fs_destroy(fs);
+    disk_destroy(disk);
+}
+
 /* The power fails at every step of a workload, in eight ways each: what a sync answered is there. */
 static void test_journal__power_fails_anywhere(void **state)
 {
@@ -192,6 +250,8 @@ int main(void)
         cmocka_unit_test(test_journal__a_failed_sync_stops_it_for_good),
         cmocka_unit_test(test_journal__damage_in_the_middle_is_no_torn_end),
         cmocka_unit_test(test_journal__a_missing_file_is_damage),
+        cmocka_unit_test(test_journal__damage_where_files_meet),
+        cmocka_unit_test(test_journal__what_is_not_understood_stops_the_opening),
         cmocka_unit_test(test_journal__power_fails_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
