@@ -3,7 +3,7 @@
  *
  *   bench_bitmap [disclosures, default 100000] [subjects, default 10000000] [rounds, default 7]
  *
- * The rival, in the same run: a flat array of bits that is given the same numbers as plain u32, with
+ * The rival, in the same run: a flat array of bits that is given the same numbers as plain u32 with
  * nothing to check, the least that any way must do. Medians of the rounds. */
 #include <stdio.h>
 #include <stdlib.h>

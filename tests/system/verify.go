@@ -93,8 +93,8 @@ func (s stored) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 	return hashes, nil
 }
 
-// The tree of the entries themselves. Not over tlog.TileHashReader: that of 0.7.0 lets some full
-// tiles through unread where several subtrees of the root lie in one tile (it starts to compare at
+// The tree of the entries themselves. Not over tlog.TileHashReader: that of 0.7.0 takes some full
+// tiles without comparing them where several subtrees of the root lie in one tile (it starts to compare at
 // len(stx), not after the tiles it has), as our changed logs showed.
 func (d folder) build(size int64) (stored, error) {
 	s := make(stored, 0, tlog.StoredHashCount(size))

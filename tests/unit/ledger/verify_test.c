@@ -1,12 +1,15 @@
 #include "ledger/verify.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "crypto/random.h"
+#include "ledger/inside/book.h"
 #include "ledger/proof.h"
 #include "ledger/tlog_proof.h"
 #include "support/log_files.h"
+#include "support/temp.h"
 #include "support/test.h"
 
 /* The 70,000 entries of the specification's example lie in exactly the files it names. */
@@ -190,6 +193,44 @@ static void test_verify__partial_files_may_be_gone(void **state)
     log_files_release(&now);
 }
 
+static int fetch_published(void *ctx, const char *path, struct bytes *out)
+{
+    char name[TILE_PATH_MAX + 2];
+    (void)snprintf(name, sizeof(name), "1/%s", path);
+    return fs_read_file(ctx, name, 1 << 20, out);
+}
+
+/* What the ledger itself publishes, as it grows over the edges of tiles, holds at every step, and
+ * each tree is a continuation of the one before. */
+static void test_verify__what_the_ledger_publishes(void **state)
+{
+    (void)state;
+    static const uint64_t sizes[] = { 1, 2, 255, 256, 257, 511, 512, 700, 66000 };
+    struct temp temp;
+    struct verify_result result = { 0 };
+    uint8_t entry[ENTRY_BYTES];
+    temp_make(&temp);
+    struct fs *fs = temp_fs(&temp);
+    struct book *book = book_create(fs, "1", LOG_FILES_ORIGIN, log_files_secret_key());
+    struct verify_source source = { .fetch = fetch_published, .ctx = fs,
+        .origin = STR(LOG_FILES_ORIGIN), .public_key = log_files_public_key() };
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        while (book_size(book) < sizes[i]) {
+            log_files_entry(book_size(book), 0, entry);
+            (void)book_add(book, entry);
+        }
+        (void)book_sign(book);
+        assert_int_equal(book_publish(book, false), 0);
+        assert_int_equal(verify_log(&source, &result), 0);
+        assert_int_equal(result.size, sizes[i]);
+        source.seen_size = result.size;
+        memcpy(source.seen_root, result.root, sizeof(result.root));
+    }
+    book_destroy(book);
+    fs_destroy(fs);
+    temp_remove(&temp);
+}
+
 static uint8_t leaves[20][32];
 
 static int hash_of(void *ctx, unsigned level, uint64_t index, uint8_t out[32])
@@ -249,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_verify__says_where),
         cmocka_unit_test(test_verify__a_file_that_cannot_be_read),
         cmocka_unit_test(test_verify__partial_files_may_be_gone),
+        cmocka_unit_test(test_verify__what_the_ledger_publishes),
         cmocka_unit_test(test_verify__one_entry_offline),
     };
     crypto_init();
