@@ -11,6 +11,8 @@
 #include "crypto/random.h"
 #include "sys/clock.h"
 
+#define WINDOW_MS ((int64_t)32 * 24 * 60 * 60 * 1000)
+
 enum { FLUSH_ROWS = 4096, PUBLISH_MS = 1000, REPLAY_PUBLISH = 65536, COUNTER_MAX = 24 };
 
 /* ---- time ------------------------------------------------------------------------------------ */
@@ -208,6 +210,13 @@ static void account(struct state *s, const struct state_row *row, const struct b
 
 /* ---- replay ---------------------------------------------------------------------------------- */
 
+/* A day's key may be destroyed, and its entries stay; but not while what it seals decides who may
+ * do what, or what is left of a budget: a ledger that forgets does not start. */
+static bool may_be_gone(const struct state_row *row)
+{
+    return row->log != LEDGER_LOG_HOUSE && row->entry.time_ms < clock_wall_ms() - WINDOW_MS;
+}
+
 static int replay(void *ctx, const struct ledger_journal_record *record,
                   struct ledger_journal_place place)
 {
@@ -236,7 +245,12 @@ static int replay(void *ctx, const struct ledger_journal_record *record,
     }
     arena_wipe(&arena);
     s->synced_rows = s->row_count;
-    return r == ERR_NOT_FOUND ? 0 : r; /* a day whose key was destroyed: the entries stay */
+    if (r == ERR_NOT_FOUND && may_be_gone(row))
+        return 0;
+    if (r != 0)
+        log_error("entry %llu: what is sealed beside it does not open: %s",
+                  (unsigned long long)row->entry.sequence, err_text(r));
+    return r == ERR_NOT_FOUND ? ERR_CORRUPT : r;
 }
 
 static int write_simple(struct state *s, uint8_t kind, const char *remarks)
@@ -269,6 +283,12 @@ static int open_parts(struct state *s)
     s->is_replaying = true;
     r = ledger_journal_open(s->config.data, 0, replay, s, &s->journal);
     s->is_replaying = false;
+    if (r == 0 && numbers_position(s->numbers) > s->sequence) {
+        log_error("the journal ends at entry %llu and its index at %llu: the journal is an older one",
+                  (unsigned long long)s->sequence,
+                  (unsigned long long)numbers_position(s->numbers));
+        r = ERR_CORRUPT;
+    }
     return r;
 }
 
@@ -412,6 +432,7 @@ int state_tick(struct state *s, bool now)
     if (s->is_stopped || (!now && at - s->published_ms < PUBLISH_MS))
         return 0;
     s->published_ms = at;
+    check(ledger_journal_pending(s->journal) == 0);
     for (uint32_t i = 0; i < s->book_count; i++)
         if (book_is_behind(s->books[i])) {
             int r = book_publish(s->books[i], now);
