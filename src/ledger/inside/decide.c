@@ -91,6 +91,9 @@ static const char *judge_login_form(struct state *s, const struct ledger_login *
         return "frozen";
     if (len == 0 || m->public_key.len != len || m->level > 2)
         return "invalid";
+    for (size_t i = 0; i < m->address.len; i++) /* one line of section 2 */
+        if ((uint8_t)m->address.ptr[i] <= 0x20)
+            return "invalid";
     return m->level == 2 ? judge_login(s, m, p) : NULL;
 }
 
@@ -187,7 +190,7 @@ static const char *write_decision(struct turn *t, uint8_t kind, struct decide_ou
         return code;
     struct state_draft draft = {
         .log = LEDGER_LOG_HOUSE,
-        .entry = { .kind = kind, .verdict = ENTRY_DECIDED, .level = t->c.credential ? 3 : 0,
+        .entry = { .kind = kind, .verdict = ENTRY_DECIDED, .level = t->c.level,
                    .principal = t->c.opened.principal, .project = t->c.opened.project },
     };
     memcpy(draft.entry.ask_hash, t->c.ask_hash, sizeof(draft.entry.ask_hash));

@@ -61,7 +61,7 @@ void ledger_set_auth_boot(struct ledger *l, const uint8_t boot_id[16])
 
 bool ledger_is_full(const struct ledger *l)
 {
-    return l->count == PENDING_MAX || journal_is_full(l->state->journal);
+    return l->count == PENDING_MAX || ledger_journal_is_full(l->state->journal);
 }
 
 bool ledger_is_stopped(const struct ledger *l)

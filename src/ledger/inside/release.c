@@ -226,7 +226,7 @@ static void number_all(struct turn *t, struct state_draft *draft)
 static void fill_entry(const struct turn *t, struct entry *entry)
 {
     entry->kind = (uint8_t)t->c.parsed.kind;
-    entry->level = t->c.opened.level <= 3 ? t->c.opened.level : 3;
+    entry->level = t->c.level;
     entry->principal = t->c.opened.principal;
     entry->project = t->c.opened.project;
     entry->persons = t->m->ref_count;

@@ -11,6 +11,8 @@
 #include "crypto/random.h"
 #include "sys/clock.h"
 
+#define WINDOW_MS ((int64_t)32 * 24 * 60 * 60 * 1000)
+
 enum { FLUSH_ROWS = 4096, PUBLISH_MS = 1000, REPLAY_PUBLISH = 65536, COUNTER_MAX = 24 };
 
 /* ---- time ------------------------------------------------------------------------------------ */
@@ -208,7 +210,15 @@ static void account(struct state *s, const struct state_row *row, const struct b
 
 /* ---- replay ---------------------------------------------------------------------------------- */
 
-static int replay(void *ctx, const struct journal_record *record, struct journal_place place)
+/* A day's key may be destroyed, and its entries stay; but not while what it seals decides who may
+ * do what, or what is left of a budget: a ledger that forgets does not start. */
+static bool may_be_gone(const struct state_row *row)
+{
+    return row->log != LEDGER_LOG_HOUSE && row->entry.time_ms < clock_wall_ms() - WINDOW_MS;
+}
+
+static int replay(void *ctx, const struct ledger_journal_record *record,
+                  struct ledger_journal_place place)
 {
     struct state *s = ctx;
     struct arena arena;
@@ -235,7 +245,12 @@ static int replay(void *ctx, const struct journal_record *record, struct journal
     }
     arena_wipe(&arena);
     s->synced_rows = s->row_count;
-    return r == ERR_NOT_FOUND ? 0 : r; /* a day whose key was destroyed: the entries stay */
+    if (r == ERR_NOT_FOUND && may_be_gone(row))
+        return 0;
+    if (r != 0)
+        log_error("entry %llu: what is sealed beside it does not open: %s",
+                  (unsigned long long)row->entry.sequence, err_text(r));
+    return r == ERR_NOT_FOUND ? ERR_CORRUPT : r;
 }
 
 static int write_simple(struct state *s, uint8_t kind, const char *remarks)
@@ -266,8 +281,14 @@ static int open_parts(struct state *s)
     if (r != 0)
         return r;
     s->is_replaying = true;
-    r = journal_open(s->config.data, 0, replay, s, &s->journal);
+    r = ledger_journal_open(s->config.data, 0, replay, s, &s->journal);
     s->is_replaying = false;
+    if (r == 0 && numbers_position(s->numbers) > s->sequence) {
+        log_error("the journal ends at entry %llu and its index at %llu: the journal is an older one",
+                  (unsigned long long)s->sequence,
+                  (unsigned long long)numbers_position(s->numbers));
+        r = ERR_CORRUPT;
+    }
     return r;
 }
 
@@ -304,7 +325,7 @@ void state_close(struct state *s)
         log_warn("the ledger's index is not written; the journal has it");
     for (uint32_t i = 0; i < s->book_count; i++)
         book_destroy(s->books[i]);
-    journal_close(s->journal);
+    ledger_journal_close(s->journal);
     numbers_close(s->numbers);
     blobs_destroy(s->blobs);
     roster_destroy(s->roster);
@@ -329,7 +350,7 @@ static int stop(struct state *s, int r)
 
 int state_write(struct state *s, const struct state_draft *draft, uint32_t *out)
 {
-    struct journal_record record = { .log = draft->log };
+    struct ledger_journal_record record = { .log = draft->log };
     struct blob blob = { .given = draft->given, .given_count = draft->given_count };
     struct bytes sealed = { 0 };
     struct entry entry = draft->entry;
@@ -348,7 +369,7 @@ int state_write(struct state *s, const struct state_draft *draft, uint32_t *out)
     entry_encode(&entry, record.entry);
     blobs_seal(s->blobs, draft->log, record.entry, &blob, &sealed);
     record.blob = bytes_str(&sealed);
-    journal_add(s->journal, &record);
+    ledger_journal_add(s->journal, &record);
     bytes_release(&sealed);
     struct state_row *row = add_row(s);
     *row = (struct state_row){ .log = draft->log, .entry = entry };
@@ -364,10 +385,10 @@ int state_sync(struct state *s)
 {
     if (s->is_stopped)
         return ERR_IO;
-    int r = journal_sync(s->journal);
+    int r = ledger_journal_sync(s->journal);
     if (r != 0)
         return stop(s, r);
-    struct journal_place place = journal_last(s->journal);
+    struct ledger_journal_place place = ledger_journal_last(s->journal);
     for (place.index = 0; s->synced_rows < s->row_count; s->synced_rows++, place.index++)
         s->rows[s->synced_rows].place = place;
     return 0;
@@ -393,9 +414,9 @@ int state_freeze(struct state *s, uint32_t principal, const char *why)
 int state_read_blob(struct state *s, uint32_t row, struct arena *arena, struct blob *out)
 {
     struct bytes buf = { 0 };
-    struct journal_record record;
+    struct ledger_journal_record record;
     check(row < s->synced_rows);
-    int r = journal_read(s->journal, s->rows[row].place, &buf, &record);
+    int r = ledger_journal_read(s->journal, s->rows[row].place, &buf, &record);
     if (r == 0)
         r = blobs_open(s->blobs, record.log, record.entry, record.blob, arena, out);
     bytes_release(&buf);
@@ -411,6 +432,7 @@ int state_tick(struct state *s, bool now)
     if (s->is_stopped || (!now && at - s->published_ms < PUBLISH_MS))
         return 0;
     s->published_ms = at;
+    check(ledger_journal_pending(s->journal) == 0);
     for (uint32_t i = 0; i < s->book_count; i++)
         if (book_is_behind(s->books[i])) {
             int r = book_publish(s->books[i], now);

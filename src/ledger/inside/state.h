@@ -13,7 +13,7 @@
 #include "ledger/inside/blobs.h"
 #include "ledger/inside/book.h"
 #include "ledger/inside/budget.h"
-#include "ledger/inside/journal.h"
+#include "ledger/inside/ledger_journal.h"
 #include "ledger/inside/ledger.h"
 #include "ledger/inside/numbers.h"
 #include "ledger/inside/pins.h"
@@ -27,7 +27,7 @@ enum { STATE_BOOKS_MAX = 64, STATE_NOTES_MAX = 64, STATE_ORIGIN_MAX = 256,
 struct state_row {
     uint32_t log;
     uint64_t index;
-    struct journal_place place;
+    struct ledger_journal_place place;
     struct entry entry;
 };
 
@@ -51,7 +51,7 @@ struct state_tally {
 struct state {
     struct ledger_config config;
     char origin_base[STATE_ORIGIN_MAX];   /* "<host>/amana/" */
-    struct journal *journal;
+    struct ledger_journal *journal;
     struct blobs *blobs;
     struct numbers *numbers;
     struct roster *roster;

@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "base/err.h"
 #include "base/hash.h"
-#include "ledger/inside/journal.h"
+#include "ledger/inside/ledger_journal.h"
 #include "support/disk.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -18,16 +18,17 @@ static const char *const names[] = { "journal-0000000000000001", "journal-000000
 static struct bytes files[2];
 static bool is_summed;    /* some input makes sums of its own: then records may be other ones */
 
-static void add(struct journal *journal, uint8_t n)
+static void add(struct ledger_journal *journal, uint8_t n)
 {
     char blob[40 * RECORDS];
-    struct journal_record record = { .log = n, .blob = str_of(blob, (size_t)n * 40) };
+    struct ledger_journal_record record = { .log = n, .blob = str_of(blob, (size_t)n * 40) };
     memset(blob, n, sizeof(blob));
     memset(record.entry, n, sizeof(record.entry));
-    journal_add(journal, &record);
+    ledger_journal_add(journal, &record);
 }
 
-static int note(void *ctx, const struct journal_record *record, struct journal_place place)
+static int note(void *ctx, const struct ledger_journal_record *record,
+                struct ledger_journal_place place)
 {
     uint32_t *count = ctx;
     (void)place;
@@ -44,15 +45,15 @@ static void make_files(void)
 {
     struct disk *disk = disk_create();
     struct fs *fs = disk_fs(disk);
-    struct journal *journal;
+    struct ledger_journal *journal;
     uint32_t count = 0;
-    check(journal_open(fs, 2048, note, &count, &journal) == 0);
+    check(ledger_journal_open(fs, 2048, note, &count, &journal) == 0);
     for (uint8_t n = 1; n <= RECORDS; n++) {
         add(journal, n);
         if (n % 2 == 0 || n > 5)
-            check(journal_sync(journal) == 0);
+            check(ledger_journal_sync(journal) == 0);
     }
-    journal_close(journal);
+    ledger_journal_close(journal);
     for (int i = 0; i < 2; i++) {
         check(fs_read_file(fs, names[i], 4 << 20, &files[i]) == 0);
         files[i].len = files[i].len < FILE_BYTES ? files[i].len : FILE_BYTES;
@@ -84,20 +85,20 @@ static void change(struct bytes copies[2], const uint8_t *data, size_t size)
 
 static void open_changed(struct fs *fs)
 {
-    struct journal *journal;
+    struct ledger_journal *journal;
     uint32_t count = 0, again = 0;
-    int r = journal_open(fs, 2048, note, &count, &journal);
+    int r = ledger_journal_open(fs, 2048, note, &count, &journal);
     check(r == 0 || r == ERR_CORRUPT);
     if (r != 0)
         return;
     check(count <= RECORDS || is_summed);
     add(journal, 99);
-    check(journal_sync(journal) == 0);
-    journal_close(journal);
+    check(ledger_journal_sync(journal) == 0);
+    ledger_journal_close(journal);
     is_summed = true; /* the number of the new record is not its place */
-    check(journal_open(fs, 2048, note, &again, &journal) == 0);
+    check(ledger_journal_open(fs, 2048, note, &again, &journal) == 0);
     check(again == count + 1);
-    journal_close(journal);
+    ledger_journal_close(journal);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

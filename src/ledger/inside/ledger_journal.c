@@ -10,7 +10,7 @@
  * are filled with zeros ahead of the writing, because a sync that must not move the file's end is
  * cheaper. Why numbers in groups: a damaged group is the torn end of the last write if no later
  * group is there, and damage if one is. */
-#include "ledger/inside/journal.h"
+#include "ledger/inside/ledger_journal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +34,7 @@ enum {
 #define FILE_MAGIC "AMJF\1\0\0\0"
 #define GROUP_MAGIC "AMJG\1\0\0\0"
 
-struct journal {
+struct ledger_journal {
     struct fs *fs;
     struct file *file;
     uint64_t segment_bytes;
@@ -44,7 +44,7 @@ struct journal {
     uint64_t group;            /* number of the next group */
     struct bytes records;      /* of the group that is gathered */
     uint32_t count;
-    struct journal_place last;
+    struct ledger_journal_place last;
     bool is_stopped;
 };
 
@@ -74,7 +74,7 @@ static int write_zeros(struct file *file, uint64_t from, uint64_t to)
 }
 
 /* The zeros are synced before anything is written over them. */
-static int fill_to(struct journal *j, uint64_t to)
+static int fill_to(struct ledger_journal *j, uint64_t to)
 {
     int r = write_zeros(j->file, j->filled, to);
     if (r == 0)
@@ -85,12 +85,12 @@ static int fill_to(struct journal *j, uint64_t to)
 }
 
 /* Room for `len` more bytes. */
-static int fill_ahead(struct journal *j, uint64_t len)
+static int fill_ahead(struct ledger_journal *j, uint64_t len)
 {
     return j->at + len <= j->filled ? 0 : fill_to(j, j->at + len + AHEAD_BYTES);
 }
 
-static int begin_file(struct journal *j, uint64_t number)
+static int begin_file(struct ledger_journal *j, uint64_t number)
 {
     char name[NAME_BYTES];
     struct bytes head = { 0 };
@@ -114,9 +114,9 @@ static int begin_file(struct journal *j, uint64_t number)
     return r != 0 ? r : fs_sync_dir(j->fs, ".");
 }
 
-void journal_add(struct journal *j, const struct journal_record *record)
+void ledger_journal_add(struct ledger_journal *j, const struct ledger_journal_record *record)
 {
-    check(record->blob.len <= JOURNAL_BLOB_MAX);
+    check(record->blob.len <= LEDGER_JOURNAL_BLOB_MAX);
     bytes_put_u32(&j->records, record->log);
     bytes_append(&j->records, record->entry, ENTRY_BYTES);
     bytes_put_u32(&j->records, (uint32_t)record->blob.len);
@@ -124,22 +124,22 @@ void journal_add(struct journal *j, const struct journal_record *record)
     j->count++;
 }
 
-uint32_t journal_pending(const struct journal *j)
+uint32_t ledger_journal_pending(const struct ledger_journal *j)
 {
     return j->count;
 }
 
-bool journal_is_full(const struct journal *j)
+bool ledger_journal_is_full(const struct ledger_journal *j)
 {
-    return j->records.len + JOURNAL_BLOB_MAX + RECORD_HEAD > JOURNAL_GROUP_MAX;
+    return j->records.len + LEDGER_JOURNAL_BLOB_MAX + RECORD_HEAD > LEDGER_JOURNAL_GROUP_MAX;
 }
 
-bool journal_is_stopped(const struct journal *j)
+bool ledger_journal_is_stopped(const struct ledger_journal *j)
 {
     return j->is_stopped;
 }
 
-static void put_group(const struct journal *j, struct bytes *out)
+static void put_group(const struct ledger_journal *j, struct bytes *out)
 {
     bytes_append(out, GROUP_MAGIC, 8);
     bytes_put_u64(out, j->group);
@@ -151,7 +151,7 @@ static void put_group(const struct journal *j, struct bytes *out)
     bytes_pad(out, SECTOR);
 }
 
-static int write_group(struct journal *j)
+static int write_group(struct ledger_journal *j)
 {
     struct bytes group = { 0 };
     int r = j->at >= j->segment_bytes ? begin_file(j, j->number + 1) : 0;
@@ -163,14 +163,14 @@ static int write_group(struct journal *j)
     if (r == 0)
         r = file_sync(j->file);
     if (r == 0) {
-        j->last = (struct journal_place){ .file = j->number, .at = j->at };
+        j->last = (struct ledger_journal_place){ .file = j->number, .at = j->at };
         j->at += group.len;
     }
     bytes_release(&group);
     return r;
 }
 
-int journal_sync(struct journal *j)
+int ledger_journal_sync(struct ledger_journal *j)
 {
     if (j->is_stopped)
         return ERR_IO;
@@ -221,7 +221,7 @@ static int read_head(struct file *file, uint64_t at, struct bytes *buf, struct g
     head->sum = bytes_get_u64(&reader);
     bool holds = memcmp(magic.ptr, GROUP_MAGIC, 8) == 0 &&
                  bytes_get_u64(&reader) == hash_64(buf->ptr, HEAD_BYTES - 8) &&
-                 head->len <= JOURNAL_GROUP_MAX + JOURNAL_BLOB_MAX && head->count > 0;
+                 head->len <= LEDGER_JOURNAL_GROUP_MAX + LEDGER_JOURNAL_BLOB_MAX && head->count > 0;
     return holds ? 0 : ERR_INVALID;
 }
 
@@ -235,9 +235,9 @@ static int read_group(struct file *file, uint64_t at, struct bytes *buf, struct 
     return r;
 }
 
-static bool take_record(struct bytes_reader *r, struct journal_record *record)
+static bool take_record(struct bytes_reader *r, struct ledger_journal_record *record)
 {
-    *record = (struct journal_record){ .log = bytes_get_u32(r) };
+    *record = (struct ledger_journal_record){ .log = bytes_get_u32(r) };
     struct str entry = bytes_get_raw(r, ENTRY_BYTES);
     record->blob = bytes_get_raw(r, bytes_get_u32(r));
     if (!r->failed)
@@ -246,15 +246,15 @@ static bool take_record(struct bytes_reader *r, struct journal_record *record)
 }
 
 struct reading {
-    journal_each_fn each;
+    ledger_journal_each_fn each;
     void *ctx;
 };
 
-static int each_record(struct str records, uint32_t count, struct journal_place place,
+static int each_record(struct str records, uint32_t count, struct ledger_journal_place place,
                        const struct reading *reading)
 {
     struct bytes_reader r = bytes_reader_over(records);
-    struct journal_record record;
+    struct ledger_journal_record record;
     for (place.index = 0; place.index < count; place.index++) {
         if (!take_record(&r, &record))
             return ERR_CORRUPT;
@@ -266,7 +266,7 @@ static int each_record(struct str records, uint32_t count, struct journal_place 
 }
 
 /* Whether a group with a number of ours or later stands anywhere from `at` on. */
-static int has_later_group(struct journal *j, uint64_t at, uint64_t size, bool *out)
+static int has_later_group(struct ledger_journal *j, uint64_t at, uint64_t size, bool *out)
 {
     struct bytes buf = { 0 };
     struct group_head head;
@@ -284,7 +284,7 @@ static int has_later_group(struct journal *j, uint64_t at, uint64_t size, bool *
 }
 
 /* What a torn write left is overwritten: it must never be taken for a group again. */
-static int end_here(struct journal *j, uint64_t size)
+static int end_here(struct ledger_journal *j, uint64_t size)
 {
     bool is_damage;
     int r = has_later_group(j, j->at, size, &is_damage);
@@ -304,7 +304,7 @@ static int end_here(struct journal *j, uint64_t size)
 }
 
 /* A full file ends in zeros: all that was in it was synced before the next one began. */
-static int check_zeros(struct journal *j, uint64_t size)
+static int check_zeros(struct ledger_journal *j, uint64_t size)
 {
     struct bytes buf = { 0 };
     int r = 0;
@@ -323,7 +323,7 @@ static int check_zeros(struct journal *j, uint64_t size)
     return r;
 }
 
-static int read_groups(struct journal *j, uint64_t size, bool is_last,
+static int read_groups(struct ledger_journal *j, uint64_t size, bool is_last,
                        const struct reading *reading)
 {
     struct bytes buf = { 0 };
@@ -333,7 +333,7 @@ static int read_groups(struct journal *j, uint64_t size, bool is_last,
         r = read_group(j->file, j->at, &buf, &head);
         if (r != 0 || head.number != j->group)
             break;
-        struct journal_place place = { .file = j->number, .at = j->at };
+        struct ledger_journal_place place = { .file = j->number, .at = j->at };
         r = each_record(bytes_str(&buf), head.count, place, reading);
         /* Whole, and not understood: that is no torn end. */
         if (r == ERR_INVALID)
@@ -347,7 +347,7 @@ static int read_groups(struct journal *j, uint64_t size, bool is_last,
     return is_last ? end_here(j, size) : check_zeros(j, size);
 }
 
-static int check_header(struct journal *j, uint64_t number, uint64_t *size)
+static int check_header(struct ledger_journal *j, uint64_t number, uint64_t *size)
 {
     struct bytes head = { 0 };
     int r = file_size(j->file, size);
@@ -363,7 +363,7 @@ static int check_header(struct journal *j, uint64_t number, uint64_t *size)
     return r;
 }
 
-static int read_file(struct journal *j, uint64_t number, bool is_last,
+static int read_file(struct ledger_journal *j, uint64_t number, bool is_last,
                      const struct reading *reading)
 {
     char name[NAME_BYTES];
@@ -415,7 +415,7 @@ static void note_name(void *ctx, struct str name)
     range->count++;
 }
 
-static int open_files(struct journal *j, const struct reading *reading)
+static int open_files(struct ledger_journal *j, const struct reading *reading)
 {
     struct range range = { 0 };
     int r = fs_list(j->fs, ".", note_name, &range);
@@ -433,10 +433,10 @@ static int open_files(struct journal *j, const struct reading *reading)
     return r;
 }
 
-int journal_open(struct fs *fs, uint64_t segment_bytes, journal_each_fn each, void *ctx,
-                 struct journal **out)
+int ledger_journal_open(struct fs *fs, uint64_t segment_bytes, ledger_journal_each_fn each,
+                        void *ctx, struct ledger_journal **out)
 {
-    struct journal *j = calloc(1, sizeof(*j));
+    struct ledger_journal *j = calloc(1, sizeof(*j));
     check(j != NULL);
     j->fs = fs;
     j->segment_bytes = segment_bytes ? segment_bytes : SEGMENT_BYTES;
@@ -444,14 +444,14 @@ int journal_open(struct fs *fs, uint64_t segment_bytes, journal_each_fn each, vo
     struct reading reading = { .each = each, .ctx = ctx };
     int r = open_files(j, &reading);
     if (r != 0) {
-        journal_close(j);
+        ledger_journal_close(j);
         return r;
     }
     *out = j;
     return 0;
 }
 
-void journal_close(struct journal *j)
+void ledger_journal_close(struct ledger_journal *j)
 {
     if (!j)
         return;
@@ -460,13 +460,13 @@ void journal_close(struct journal *j)
     free(j);
 }
 
-struct journal_place journal_last(const struct journal *j)
+struct ledger_journal_place ledger_journal_last(const struct ledger_journal *j)
 {
     return j->last;
 }
 
-int journal_read(struct journal *j, struct journal_place place, struct bytes *buf,
-                 struct journal_record *record)
+int ledger_journal_read(struct ledger_journal *j, struct ledger_journal_place place,
+                        struct bytes *buf, struct ledger_journal_record *record)
 {
     char name[NAME_BYTES];
     struct group_head head;
