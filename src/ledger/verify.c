@@ -44,10 +44,14 @@ static int wrong(struct verify_result *result, int code, const char *format, ...
     return code;
 }
 
-static int fetch(struct walk *w, const char *path)
+static int read_file(struct walk *w, const char *path)
 {
     bytes_reset(&w->file);
-    int r = w->source->fetch(w->source->ctx, path, &w->file);
+    return w->source->fetch(w->source->ctx, path, &w->file);
+}
+
+static int fetched(struct walk *w, const char *path, int r)
+{
     if (r == ERR_NOT_FOUND)
         return wrong(w->result, r, "%s is missing", path);
     if (r != 0)
@@ -58,16 +62,13 @@ static int fetch(struct walk *w, const char *path)
 /* The partial file, or the full one that took its place: a log may then delete the partial one. */
 static int fetch_either(struct walk *w, const char *partial, const char *full, bool *is_full)
 {
-    bytes_reset(&w->file);
+    int r = read_file(w, partial);
     *is_full = false;
-    if (strcmp(partial, full) == 0)
-        return fetch(w, full);
-    int r = w->source->fetch(w->source->ctx, partial, &w->file);
-    if (r != ERR_NOT_FOUND)
-        return r == 0 ? 0 : fetch(w, partial);
-    bytes_reset(&w->file);
-    *is_full = w->source->fetch(w->source->ctx, full, &w->file) == 0;
-    return *is_full ? 0 : fetch(w, partial);
+    if (r == ERR_NOT_FOUND && strcmp(partial, full) != 0) {
+        *is_full = read_file(w, full) == 0;
+        r = *is_full ? 0 : r;
+    }
+    return fetched(w, partial, r);
 }
 
 /* ---- the tree's root from the levels -------------------------------------------------------- */
@@ -225,7 +226,7 @@ static int pass_seen(struct walk *w, uint64_t first)
 static int open_checkpoint(struct walk *w)
 {
     const struct verify_source *s = w->source;
-    int r = fetch(w, "checkpoint");
+    int r = fetched(w, "checkpoint", read_file(w, "checkpoint"));
     if (r != 0)
         return r;
     r = checkpoint_open(bytes_str(&w->file), s->origin, s->public_key, &w->checkpoint);

@@ -81,7 +81,9 @@ static void test_bitmap__one_set_has_one_form(void **state)
     static const uint8_t twice[] = { 1, 0, 0, 0, 1, 0, 0, 1, 0, 1, 0, 5, 0, 5 };
     static const uint8_t touching[] = { 1, 0, 0, 0, 1, 0, 0, 2, 0, 1, 0, 0, 0, 9, 0, 10, 0, 9 };
     static const uint8_t highs[] = { 1, 0, 0, 0, 2, 0, 1, 1, 0, 0, 0, 5, 0, 1, 1, 0, 0, 0, 6 };
+    static const uint8_t list[] = { 1, 0, 0, 0, 1, 0, 0, 1, 0, 2, 0, 5, 0, 6, 0, 7 };
     const struct { const uint8_t *ptr; size_t len; int r; } cases[] = {
+        { list, sizeof(list), ERR_INVALID },
         { good, sizeof(good), 0 }, { run, sizeof(run), ERR_INVALID },
         { twice, sizeof(twice), ERR_INVALID }, { touching, sizeof(touching), ERR_INVALID },
         { highs, sizeof(highs), ERR_INVALID }, { good, sizeof(good) - 1, ERR_INVALID },

@@ -117,6 +117,23 @@ static void test_proof__nothing_was_seen(void **state)
     assert_int_equal(proof_check_inclusion(&proof, 0, 0, root, root), ERR_CRYPTO);
 }
 
+/* A path that stops halfway at a node which is called the root: the size says it is too short. */
+static void test_proof__a_path_that_is_too_short(void **state)
+{
+    (void)state;
+    static struct forest f;
+    static struct proof proof = { .count = 1 };
+    uint8_t half[32];
+    plant(&f);
+    root_of(&f, 0, 2, half);
+    memcpy(proof.hashes[0], f.leaves[1], 32);
+    assert_int_equal(proof_check_inclusion(&proof, 0, 2, f.leaves[0], half), 0);
+    assert_int_equal(proof_check_inclusion(&proof, 0, 4, f.leaves[0], half), ERR_CRYPTO);
+    assert_int_equal(proof_check_inclusion(&proof, 0, 3, f.leaves[0], half), ERR_CRYPTO);
+    proof.count = 0;
+    assert_int_equal(proof_check_inclusion(&proof, 0, 2, half, half), ERR_CRYPTO);
+}
+
 static void test_proof__a_hash_that_cannot_be_read(void **state)
 {
     (void)state;
@@ -137,6 +154,7 @@ int main(void)
         cmocka_unit_test(test_proof__every_leaf_of_every_tree),
         cmocka_unit_test(test_proof__every_growth),
         cmocka_unit_test(test_proof__nothing_was_seen),
+        cmocka_unit_test(test_proof__a_path_that_is_too_short),
         cmocka_unit_test(test_proof__a_hash_that_cannot_be_read),
     };
     return RUN(tests);

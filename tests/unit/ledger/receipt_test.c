@@ -10,7 +10,7 @@
 #include "support/log_files.h"
 #include "support/test.h"
 
-enum { SIZE = 300, INDEX = 123 };
+enum { SIZE = 300, INDEX = 123, REFUSED_INDEX = 125 };
 
 static uint8_t leaves[SIZE][32];
 
@@ -32,9 +32,10 @@ static void root_of(uint64_t size, uint8_t out[32])
     tree_edge_root(&edge, out);
 }
 
-/* The receipt of entry INDEX in a log of `size`, for a holder that saw `seen`; note is released by
- * the caller. */
-static void make(struct receipt *receipt, uint64_t size, uint64_t seen, struct bytes *note)
+/* The receipt of an entry in a log of `size`, for a holder that saw `seen`; note is released by the
+ * caller. */
+static void make_of(uint64_t index, struct receipt *receipt, uint64_t size, uint64_t seen,
+                    struct bytes *note)
 {
     static struct proof proof;
     struct checkpoint c = { .origin = STR(LOG_FILES_ORIGIN), .size = size };
@@ -46,9 +47,9 @@ static void make(struct receipt *receipt, uint64_t size, uint64_t seen, struct b
     root_of(size, c.root);
     bytes_reset(note);
     checkpoint_sign(&c, log_files_secret_key(), note);
-    *receipt = (struct receipt){ .index = INDEX, .checkpoint = bytes_str(note) };
-    log_files_entry(INDEX, 0, receipt->entry);
-    assert_int_equal(proof_make_inclusion(hash_of, NULL, INDEX, size, &proof), 0);
+    *receipt = (struct receipt){ .index = index, .checkpoint = bytes_str(note) };
+    log_files_entry(index, 0, receipt->entry);
+    assert_int_equal(proof_make_inclusion(hash_of, NULL, index, size, &proof), 0);
     receipt->inclusion_count = proof.count;
     memcpy(receipt->inclusion, proof.hashes, sizeof(proof.hashes));
     assert_int_equal(proof_make_consistency(hash_of, NULL, seen, size, &proof), 0);
@@ -56,13 +57,23 @@ static void make(struct receipt *receipt, uint64_t size, uint64_t seen, struct b
     memcpy(receipt->consistency, proof.hashes, sizeof(proof.hashes));
 }
 
-static struct receipt_expect expected(void)
+static void make(struct receipt *receipt, uint64_t size, uint64_t seen, struct bytes *note)
+{
+    make_of(INDEX, receipt, size, seen, note);
+}
+
+static struct receipt_expect expected_of(uint32_t index)
 {
     struct receipt_expect e = { .origin = LOG_FILES_ORIGIN, .project = 7,
                                 .public_key = log_files_public_key(),
-                                .principal = INDEX % 12, .persons = INDEX % 50 };
-    memset(e.ask_hash, INDEX, sizeof(e.ask_hash));
+                                .principal = index % 12, .persons = index % 50 };
+    memset(e.ask_hash, (int)index, sizeof(e.ask_hash));
     return e;
+}
+
+static struct receipt_expect expected(void)
+{
+    return expected_of(INDEX);
 }
 
 static void test_receipt__moves_on_what_was_seen(void **state)
@@ -111,10 +122,10 @@ static void test_receipt__of_another_ask(void **state)
     expect.origin = "logs.example/amana/2";
     assert_int_equal(receipt_verify(&receipt, &expect, &seen, &entry), ERR_CRYPTO);
     /* A refusal is an entry too; it lets nothing out. */
-    make(&receipt, SIZE, 0, &note);
-    receipt.entry[2] = ENTRY_REFUSED;
-    expect = expected();
-    assert_int_equal(receipt_verify(&receipt, &expect, &seen, &entry), ERR_CRYPTO);
+    make_of(REFUSED_INDEX, &receipt, SIZE, 0, &note);
+    expect = expected_of(REFUSED_INDEX);
+    assert_int_equal(receipt.entry[2], ENTRY_REFUSED);
+    assert_int_equal(receipt_verify(&receipt, &expect, &seen, &entry), ERR_DENIED);
     bytes_release(&note);
 }
 

@@ -150,6 +150,46 @@ static void test_verify__a_file_that_cannot_be_read(void **state)
     log_files_release(&log);
 }
 
+/* The log grew from 300 to 600 entries while somebody read it, and its partial files went: what the
+ * checkpoint of 300 signs is the beginning of the full ones. */
+struct grown {
+    struct log_view old, now;
+    uint8_t spoilt;          /* 1: the entry behind the old end, 2: the last one before it */
+};
+
+static int fetch_grown(void *ctx, const char *path, struct bytes *out)
+{
+    struct grown *g = ctx;
+    bool is_old = strcmp(path, "checkpoint") == 0 || strcmp(path, "tile/1/000.p/1") == 0;
+    if (strstr(path, ".p/44"))
+        return ERR_NOT_FOUND;
+    int r = log_view_fetch(is_old ? &g->old : &g->now, path, out);
+    if (r == 0 && g->spoilt && strcmp(path, "tile/entries/001") == 0)
+        out->ptr[(g->spoilt == 1 ? 44 : 43) * (2 + ENTRY_BYTES) + 50] ^= 1;
+    return r;
+}
+
+static void test_verify__partial_files_may_be_gone(void **state)
+{
+    (void)state;
+    struct log_files old, now;
+    struct verify_result result;
+    log_files_make(&old, 300, 0, 0);
+    log_files_make(&now, 600, 0, 0);
+    struct grown g = { .old = { .log = &old }, .now = { .log = &now } };
+    struct verify_source source = { .fetch = fetch_grown, .ctx = &g,
+        .origin = STR(LOG_FILES_ORIGIN), .public_key = log_files_public_key() };
+    assert_int_equal(verify_log(&source, &result), 0);
+    assert_int_equal(result.size, 300);
+    g.spoilt = 1;
+    assert_int_equal(verify_log(&source, &result), 0);
+    g.spoilt = 2;
+    assert_int_equal(verify_log(&source, &result), ERR_CRYPTO);
+    assert_int_equal(result.bad_index, 299);
+    log_files_release(&old);
+    log_files_release(&now);
+}
+
 static uint8_t leaves[20][32];
 
 static int hash_of(void *ctx, unsigned level, uint64_t index, uint8_t out[32])
@@ -208,6 +248,7 @@ int main(void)
         cmocka_unit_test(test_verify__an_empty_log),
         cmocka_unit_test(test_verify__says_where),
         cmocka_unit_test(test_verify__a_file_that_cannot_be_read),
+        cmocka_unit_test(test_verify__partial_files_may_be_gone),
         cmocka_unit_test(test_verify__one_entry_offline),
     };
     crypto_init();
