@@ -14,8 +14,8 @@ struct plan {
     uint32_t number_payload;    /* where a sum's numbers are; rows of other measures have none */
 };
 
-/* Both selectors as one filter (NULL = all, also *out); in the arena, borrows the selectors. The same
- * errors as below. */
+/* Both selectors as one filter (NULL = all, also *out); in the arena, borrows the selectors. The
+ * same errors as below. */
 int plan_filter(const struct selector *question, const struct selector *row, struct arena *arena,
                 const struct scan_filter **out) MUST_USE;
 /* All of it in the arena; borrows from the spec. ERR_TOO_LARGE: the two filters name more operands

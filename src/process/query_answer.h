@@ -3,8 +3,8 @@
  * threads.
  *
  * An error is {"error":{"at":JSON pointer,"code":…,"message":English}}: 400 what the asker did
- * wrong ("query", "where", "personal", "unsupported", "project"), 403 "grant", 413 "too_large", 429 "rate",
- * 503 "closed"; docs/formats/console-api.md has those of the gate. */
+ * wrong ("query", "where", "personal", "unsupported", "project"), 403 "grant", 413 "too_large",
+ * 429 "rate", 503 "closed"; docs/formats/console-api.md has those of the gate. */
 #ifndef PROCESS_QUERY_ANSWER_H
 #define PROCESS_QUERY_ANSWER_H
 

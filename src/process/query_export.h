@@ -1,5 +1,5 @@
-/* Raw export: the set of people is fixed and written down once, then its rows are fetched in pieces.
- * Before each piece the ledger says whether the principal may still receive. */
+/* Raw export: the set of people is fixed and written down once, then its rows are fetched in
+ * pieces. Before each piece the ledger says whether the principal may still receive. */
 #ifndef PROCESS_QUERY_EXPORT_H
 #define PROCESS_QUERY_EXPORT_H
 

@@ -18,8 +18,8 @@ struct query_rate {
 
 void query_rate_init(struct query_rate *rate);
 void query_rate_release(struct query_rate *rate);
-/* False when the principal has asked so many in its minute; those refused count no further. 0 stands
- * for all that come without a grant. */
+/* False when the principal has asked so many in its minute; those refused count no further. 0
+ * stands for all that come without a grant. */
 bool query_rate_take(struct query_rate *rate, uint32_t principal);
 /* What query_rate_take would say; takes nothing. */
 bool query_rate_has(struct query_rate *rate, uint32_t principal);
