@@ -1,6 +1,7 @@
 /* What of a row may be shown: open and quasi values as they are; of personal ones only that they
- * are there. A property is judged by the project's lexicon and its name, and each value for itself: a
- * ref anywhere in it, or the text that stands for a group whose id is personal, makes it sealed. */
+ * are there. A property is judged by the project's lexicon and its name, and each value for itself:
+ * a ref anywhere in it, or the text that stands for a group whose id is personal, makes it
+ * sealed. */
 #ifndef PROCESS_QUERY_SHOWN_H
 #define PROCESS_QUERY_SHOWN_H
 

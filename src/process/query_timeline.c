@@ -9,7 +9,8 @@
 
 /* ---- the question --------------------------------------------------------------------------- */
 
-/* By the refs that the ask names, else by the pseudonym; both must be the same person; or nobody. */
+/* By the refs that the ask names, else by the pseudonym; both must be the same person. 0: nobody
+ * is. */
 static uint32_t find_person(struct query_rows_turn *t)
 {
     struct str person = json_doc_get_string(t->parameters, "person", STR(""));
