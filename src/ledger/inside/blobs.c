@@ -30,6 +30,7 @@ struct blobs {
     struct fs *keys;
     struct day *days;     /* DAYS_KEPT, in locked memory */
     uint32_t next;
+    bool is_settled;      /* the names of all keys that are there are on disk */
 };
 
 struct blobs *blobs_create(struct fs *keys)
@@ -86,7 +87,12 @@ int blobs_prepare(struct blobs *blobs, uint32_t log, int64_t time_ms)
     char name[NAME_BYTES], tmp[NAME_BYTES + 8];
     struct day *slot;
     uint8_t key[KEY_BYTES];
-    int r = load_day(blobs, log, time_ms / DAY_MS, &slot);
+    /* A killed process may have left a key whose name only the kernel knows. */
+    int r = blobs->is_settled ? 0 : fs_sync_dir(blobs->keys, ".");
+    if (r != 0)
+        return r;
+    blobs->is_settled = true;
+    r = load_day(blobs, log, time_ms / DAY_MS, &slot);
     if (r != ERR_NOT_FOUND)
         return r;
     key_name(log, time_ms / DAY_MS, name);
