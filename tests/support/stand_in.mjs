@@ -143,7 +143,8 @@ export async function startStandIn(options = {}) {
     ["reveal", { persons: 36, fields: ["email"], purpose: "security", ticket: "88" }]];
   for (let i = 0; i < 180; i++) {
     const [kind, more] = past[i % past.length];
-    write(kind, { ...more, time: Date.now() - (180 - i) * 3.7 * hour, level: kind === "approve" ? 3 : 2 });
+    const near = kind === "timeline" ? i % past.length * 3.7 * hour - (i % past.length) * 240000 : 0; // one visit
+    write(kind, { ...more, time: Date.now() - (180 - i) * 3.7 * hour - near, level: kind === "approve" ? 3 : 2 });
   }
   const meter = (used, limit) => ({ used, limit, used_30d: used * 9, limit_30d: limit * 10 });
   const limit = () => state.limit ?? 200;
