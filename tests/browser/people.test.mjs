@@ -1,72 +1,12 @@
 // People, Person and the ledger line in a real browser, against the stand-in that checks each proof and
 // each ask: prices before acts, values beside their entries and nowhere else, and what closes them.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { startStandIn, values } from "../support/stand_in.mjs";
+import { axe, begin, end, enter, enter_by_link, open, skip, troubles } from "../support/stood_before.mjs";
 
-const require = createRequire(new URL("../package.json", import.meta.url));
-const { chromium } = require("playwright-core");
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const executable = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"].find(existsSync);
-const skip = executable ? false : "no Chromium on this machine (package chromium-headless-shell)";
-let browser, troubles = [], stands = [];
-
-before(async () => {
-  if (!skip) browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox", "--disable-background-networking"] });
-});
-after(async () => {
-  await browser?.close();
-  for (const stand of stands) stand.stop();
-});
-
-// A browser of its own with an authenticator in software, before a stand-in of its own.
-async function open({ language = "en", width = 1440, theme = "light", init, ...options } = {}) {
-  const stand = await startStandIn({ passkeys: [], ...options });
-  stands.push(stand);
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, acceptDownloads: true,
-    locale: language === "ar" ? "ar-SA" : "en-GB", timezoneId: "Asia/Riyadh" });
-  if (init) await context.addInitScript(init);
-  const page = await context.newPage();
-  page.setDefaultTimeout(8000);
-  page.said = [];
-  page.on("pageerror", (error) => troubles.push(String(error)));
-  page.on("console", (message) => {
-    page.said.push(message.text());
-    if (message.type() === "error" && !/40[0-9]|50[0-9]/.test(message.text())) troubles.push(`${page.url()}: ${message.text()}`);
-  });
-  const cdp = await context.newCDPSession(page);
-  await cdp.send("WebAuthn.enable");
-  await cdp.send("WebAuthn.addVirtualAuthenticator", { options: { protocol: "ctap2", transport: "internal", hasResidentKey: true,
-    hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
-  page.stand = stand;
-  page.close_all = async () => {
-    await context.close();
-    stand.stop();
-  };
-  return page;
-}
-
-/** In by a link, with a passkey made and used. */
-async function enter(page, at = "/people") {
-  await page.goto(page.stand.link);
-  await page.waitForSelector("[data-offer]");
-  await page.click("[data-passkey]");
-  await page.waitForFunction(() => document.querySelector("[data-offer] form") && !document.querySelector("[data-offer] input"));
-  await page.click("[data-passkey]");
-  await page.waitForFunction(() => !document.querySelector("[data-offer]"));
-  await page.goto(page.stand.url + at);
-  await page.waitForSelector(".ledger-line [data-cost]");
-}
-
-/** In by a link and no more. */
-async function enter_by_link(page, at) {
-  await page.goto(page.stand.link);
-  await page.waitForSelector("nav.rail");
-  await page.goto(page.stand.url + at);
-  await page.waitForSelector(".ledger-line [data-cost]");
-}
+before(begin);
+after(end);
 
 async function to_person(page) {
   await page.click("[data-ticket=show]");
@@ -360,7 +300,7 @@ test("an empty project, and a person with nothing sealed", { skip }, async () =>
   await enter(page);
   await page.click("[data-ticket=show]");
   await page.waitForSelector(".said");
-  assert.match(await page.locator(".said").innerText(), /No one fits this sentence\. Written down as Nº/);
+  assert.match(await page.locator(".said").innerText(), /No one fits this sentence\.\s+Written down as Nº/);
   await page.close_all();
   const other = await open({ state: { no_sealed: true } });
   await enter(other);

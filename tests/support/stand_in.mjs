@@ -231,7 +231,7 @@ export async function startStandIn(options = {}) {
     "POST /api/passkeys/begin": () => {
       const nonce = randomBytes(16).toString("hex");
       nonces.add(nonce);
-      return { nonce, host: "localhost", user_id: Buffer.from("member 7").toString("base64url"), user_name: me.name, exclude: me.passkeys.filter((k) => k.public).map((k) => k.id) };
+      return { nonce, host: "localhost", user_id: Buffer.from(stand.forget_exclusions ? "member 7 again" : "member 7").toString("base64url"), user_name: me.name, exclude: stand.forget_exclusions ? [] : me.passkeys.filter((k) => k.public).map((k) => k.id) };
     },
     "POST /api/passkeys": (body) => {
       const client = JSON.parse(Buffer.from(body.client_data, "base64url"));
@@ -367,6 +367,9 @@ export async function startStandIn(options = {}) {
   });
   stand.url = `http://localhost:${await listen(server)}`;
   stand.link = `${stand.url}/enter#${"A".repeat(43)}`;
+  stand.passkeys = () => me.passkeys;
+  stand.forget_passkeys = () => { me.passkeys = []; };
+  stand.remember_passkeys = (list) => { me.passkeys = list; };
   stand.stop = () => { server.closeAllConnections(); server.close(); };
   return stand;
 }
