@@ -25,7 +25,6 @@ static int end(void **state)
 {
     (void)state;
     struct fs *fs = room.fs;
-    clock_shift_for_test(0, 0);
     ledger_room_release(&room);
     fs_destroy(fs);
     return 0;
@@ -258,6 +257,7 @@ static void test_gate__the_proofs_time(void **state)
     assert_string_equal(ledger_room_try(&room, ROOM_SUPPORT, GRANT_REVEAL, 0, 1), "");
     clock_shift_for_test((int64_t)-7200 * 1000, 0);
     assert_string_equal(ledger_room_try(&room, ROOM_SUPPORT, GRANT_REVEAL, 0, 1), "");
+    clock_shift_for_test((int64_t)3600 * 1000, 0);
 }
 
 static void test_gate__the_secret_of_a_key(void **state)
