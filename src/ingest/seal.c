@@ -11,7 +11,7 @@
 #include "event/limits.h"
 #include "event/normal.h"
 #include "ingest/classify.h"
-#include "ingest/ref_key.h"
+#include "crypto/ref_key.h"
 #include "ingest/seal_box.h"
 #include "ingest/seal_cache.h"
 #include "sys/clock.h"

@@ -1,7 +1,7 @@
 /* A project's key K and the ref keys that follow from it (wall.md 2). Held by ingest and auth only,
  * in locked memory. */
-#ifndef INGEST_REF_KEY_H
-#define INGEST_REF_KEY_H
+#ifndef CRYPTO_REF_KEY_H
+#define CRYPTO_REF_KEY_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
-/* ingest/ref_key: the published test vectors of the design (project 7, K = 00 01 … 1f). */
-#include "ingest/ref_key.h"
+/* crypto/ref_key: the published test vectors of the design (project 7, K = 00 01 … 1f). */
+#include "crypto/ref_key.h"
 
 #include "crypto/random.h"
 #include "support/test.h"

@@ -1,4 +1,4 @@
-#include "ingest/ref_key.h"
+#include "crypto/ref_key.h"
 
 #include <string.h>
 
