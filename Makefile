@@ -42,7 +42,7 @@ LDFLAGS_tsan := -fsanitize=thread
 LDFLAGS := -pthread $(LDFLAGS_$(PROFILE))
 
 LIB_base := -lm
-LIB_crypto := -lsodium -lgnutls
+LIB_crypto := -lsodium -lgnutls -lnettle
 LIB_sys := -lseccomp
 LIB_auth := -lqrcodegen
 LIB_json := -lcjson
@@ -156,13 +156,16 @@ crash: $(CRASH_BINS)
 	@sh tools/run_crash.sh $(CRASH_BINS)
 
 # What the system tests read the wal with.
-test-tools: $(BIN)/wal_count $(BIN)/without $(BUILD)/hurried/bin/amana-ingest attack
+test-tools: $(BIN)/wal_count $(BIN)/log_make $(BIN)/without $(BUILD)/hurried/bin/amana-ingest attack
 $(BIN)/without: $(OUT)/test-obj/system/without.o
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ -lseccomp
 $(BIN)/wal_count: $(OUT)/test-obj/system/wal_count.o $(foreach r,base sys json event wal,$(call room_archive,$(r)))
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--as-needed -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ALL_LIBS)
+$(BIN)/log_make: $(OUT)/test-obj/system/log_make.o $(TEST_ARCHIVE) $(foreach r,base sys crypto ledger,$(call room_archive,$(r)))
+	@mkdir -p $(@D)
+	@$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--as-needed -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIB_crypto) $(LIB_sys) $(LIB_base)
 ifeq ($(PROFILE),release)
 $(BUILD)/hurried/bin/amana-ingest: $(BIN)/amana-ingest
 	@$(MAKE) --no-print-directory hurried

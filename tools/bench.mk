@@ -7,7 +7,8 @@ $(OUT)/bench-obj/%.o: bench/%.c | $(GEN_HEADERS)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) -iquote tests -c -o $@ $<
 
-mutants: $(OUT)/test/unit/engine/segmentation_random_test
+mutants: $(OUT)/test/unit/engine/segmentation_random_test $(filter $(OUT)/test/unit/ledger/%,$(TEST_BINS))
 	@sh tests/mutants/segmentation.sh
+	@sh tests/mutants/ledger.sh
 .PHONY: mutants
 .PRECIOUS: $(OUT)/bench-obj/%.o

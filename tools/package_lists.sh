@@ -3,7 +3,7 @@
 # tools/nginx.sh unpacks it under build/.
 build_packages="gcc libc6-dev make pkg-config ca-certificates tzdata libmicrohttpd-dev
   libsodium-dev libcjson-dev zlib1g-dev libxxhash-dev libunistring-dev libidn2-dev libsqlite3-dev
-  libzstd-dev libmaxminddb-dev libgnutls28-dev libseccomp-dev libqrcodegen-dev"
+  libzstd-dev libmaxminddb-dev libgnutls28-dev nettle-dev libseccomp-dev libqrcodegen-dev"
 check_packages="libcmocka-dev procps chromium-headless-shell openssl
   golang-go golang-golang-x-mod-dev"
 command -v node >/dev/null && command -v npm >/dev/null || build_packages="$build_packages nodejs npm"

@@ -1,5 +1,5 @@
-/* What a browser is called in lists of logins: "Firefox 140 on Linux". Never the whole header, which
- * says more about a member's computer than the list needs. */
+/* What a browser is called in lists of logins: "Firefox 140 on Linux". Never the whole header,
+ * which says more about a member's computer than the list needs. */
 #ifndef API_AGENT_H
 #define API_AGENT_H
 

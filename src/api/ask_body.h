@@ -30,7 +30,8 @@ struct ask_body {
     uint32_t ref_count;
 };
 
-/* ERR_INVALID: no JSON object, or a member that is there is not of its form. Release it then, too. */
+/* ERR_INVALID: no JSON object, or a member that is there is not of its form. Release it then,
+ * too. */
 int ask_body_parse(struct str text, struct arena *arena, struct ask_body *out) MUST_USE;
 /* Wipes what the document holds. */
 void ask_body_release(struct ask_body *body);

@@ -1,5 +1,5 @@
-/* The record, as far as the asker may read it: query passes the question to the ledger, web adds the
- * names of members that the asker may see. */
+/* The record, as far as the asker may read it: query passes the question to the ledger, web adds
+ * the names of members that the asker may see. */
 #ifndef API_LEDGER_READ_H
 #define API_LEDGER_READ_H
 

@@ -4,9 +4,9 @@
  *   LOG/tile/L/N        LOG/tile/L/N.p/W         hashes: L 0 to 63
  *   LOG/tile/entries/N  LOG/tile/entries/N.p/W
  *
- * LOG is "house" or a group's number; N has groups of three digits, all but the last with an x before
- * ("x001/x234/067"); W is 1 to 255, of a tile that is not full yet. There is one spelling of each
- * file and no other path, so what passes here may be opened below the logs' folder. Pure. */
+ * LOG is "house" or a group's number; N has groups of three digits, all but the last with an x
+ * before ("x001/x234/067"); W is 1 to 255, of a tile that is not full yet. There is one spelling of
+ * each file and no other path, so what passes here may be opened below the logs' folder. Pure. */
 #ifndef API_LOG_PATH_H
 #define API_LOG_PATH_H
 

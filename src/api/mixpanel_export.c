@@ -1,8 +1,8 @@
-/* An export outlives its request: once the stream has begun, the client may leave and the request is
- * gone. What is needed from then on (who asks, the handle) is copied into `export` before.
+/* An export outlives its request: once the stream has begun, the client may leave and the request
+ * is gone. What is needed from then on (who asks, the handle) is copied into `export` before.
  *
- * Every piece is asked for with a grant of its own, at most GRANT_KEPT_MS old: a key that auth ends,
- * and a principal whom the ledger freezes (query asks it for each piece), gets no further piece. */
+ * Every piece is asked for with a grant that is at most GRANT_KEPT_MS old: a key that auth ends,
+ * and a principal whom the ledger freezes (query asks it for each piece), get no further one. */
 #include "api/mixpanel_export.h"
 
 #include <stdlib.h>

@@ -35,8 +35,8 @@ bool mixpanel_params_segmentation(const struct mixpanel_params *params, struct a
 bool mixpanel_params_names(const struct mixpanel_params *params, struct arena *arena,
                            uint64_t *project, uint32_t *limit, const char **error) MUST_USE;
 
-/* Of a raw export: the project, and the question as JSON {"from","to","event":[…]?,"where"?,"limit"?,
- * "time_in_ms"?}, always the same bytes for the same parameters; the caller releases it. */
+/* Of a raw export: the project, and the question as JSON {"from","to","event":[…]?,"where"?,
+ * "limit"?,"time_in_ms"?}, the same bytes for the same parameters; the caller releases it. */
 bool mixpanel_params_export(const struct mixpanel_params *params, struct arena *arena,
                             uint64_t *project, struct bytes *question,
                             const char **error) MUST_USE;

@@ -8,13 +8,13 @@
 
 enum { NAMES_JSON_MAX_BYTES = 16 << 20 };
 
-/* The text of `json` with "name" after every number member "principal" whose id has a name: in
- * `list`'s array `member` of objects with "id" and "name". Lists that are NULL are skipped. Appended
- * to out; ERR_INVALID when json is none. */
+/* An array `member` of objects with "id" and "name"; without a doc it is empty. */
 struct names_list {
     const struct json_doc *doc;
     const char *member;
 };
+/* The text of `json`, where each object whose number "principal" has a name in one of the lists
+ * gets a last member "name". Appended to out; ERR_INVALID when json is none. */
 int names_add(struct str json, const struct names_list *lists, uint32_t count,
               struct bytes *out) MUST_USE;
 

@@ -28,8 +28,8 @@ static bool refuse(struct call *call, const char *code)
     return false;
 }
 
-/* An ask of that kind that fits its company; web judges so that nobody behind it has to read what is
- * plainly broken. */
+/* An ask of that kind that fits its company; web judges so that nobody behind it has to read what
+ * is plainly broken. */
 static bool read_ask(struct call *call, enum grant_kind kind, struct showing *s)
 {
     if (ask_body_parse(http_request_body(call->http), call->arena, &s->body) != 0)

@@ -1,5 +1,5 @@
-/* What the vault is asked and what becomes of its answer. Values pass through buffers that are wiped:
- * the frame, the JSON made of it, and the server's copy of that. */
+/* What the vault is asked and what becomes of its answer. Values pass through buffers that are
+ * wiped: the frame, the JSON made of it, and the server's copy of that. */
 #ifndef API_PEOPLE_VAULT_H
 #define API_PEOPLE_VAULT_H
 

@@ -28,8 +28,9 @@ enum { NOBODY = 0, HERE = ASKER_COOKIE | ASKER_UID };
     { method, path, ASKER_ANY, ROUTE_AGGREGATES, RIGHT_AGGREGATE, false, ROUTE_REPORTER, answer, 0 }
 #define SMALL(method, path, answer) \
     { method, path, ASKER_ANY, ROUTE_AGGREGATES, RIGHT_AGGREGATE, false, ROUTE_ASKER, answer, 0 }
+/* Everybody may read what was written down about themselves; more is the ledger's to decide. */
 #define LEDGER(method, path, answer) \
-    { method, path, ASKER_ANY, ROUTE_LEDGER, RIGHT_AGGREGATE, false, ROUTE_ASKER, answer, 0 }
+    { method, path, ASKER_ANY, ROUTE_LEDGER, 0, false, ROUTE_ASKER, answer, 0 }
 #define LOG(path) \
     { "GET", path, NOBODY, ROUTE_PUBLIC_LOG, 0, false, ROUTE_ASKER, log_files_answer, 0 }
 

@@ -35,7 +35,7 @@ struct route {
     const char *path;         /* a part "*" stands for any one, an ending "**" for several */
     unsigned who;             /* asker_kind, together; 0: nobody in particular */
     enum route_shows shows;
-    uint64_t rights;          /* grant_right, all of them; 0: none, or auth knows by what is asked */
+    uint64_t rights;          /* grant_right, all of them; 0: any, or auth or the ledger decide */
     bool needs_proof;         /* with a cookie: the browser's signature; auth checks it */
     enum route_thread thread;
     void (*answer)(struct call *call);

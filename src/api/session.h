@@ -1,4 +1,4 @@
-/* Who one is, signing out, who one is, and the project's name and zone: what the console asks auth. */
+/* Who one is, signing out, and the project's name and zone: what the console asks auth. */
 #ifndef API_SESSION_H
 #define API_SESSION_H
 

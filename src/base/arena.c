@@ -82,8 +82,10 @@ void *arena_try(struct arena *a, size_t len)
 {
     if (len > SIZE_MAX / 2)
         return NULL;
+    len += len == 0; /* nothing of nothing is no failure */
     len = (len + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if (len > a->left && !add_chunk(a, len))
+    /* Nothing of nothing has an address, too: NULL means that there is no memory. */
+    if ((len > a->left || !a->first) && !add_chunk(a, len))
         return NULL;
     void *ptr = a->at;
     a->at += len;

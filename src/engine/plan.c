@@ -54,8 +54,8 @@ static uint32_t add_source(struct scan_source *sources, uint32_t *count, struct 
     return i;
 }
 
-static int make_filter(const struct selector *question, const struct selector *row,
-                       struct arena *arena, const struct scan_filter **out)
+int plan_filter(const struct selector *question, const struct selector *row, struct arena *arena,
+                const struct scan_filter **out)
 {
     const struct selector *given[SELECTORS_MAX] = { question, row };
     *out = NULL;
@@ -110,7 +110,7 @@ int plan_make(const struct spec *spec, int64_t from_ms, int64_t to_ms, struct ar
         if (show->measure == SPEC_SUM)
             want->pay[want->pay_count++] =
                 (struct scan_pay_want){ SCAN_NUMBER, source_of(&show->property) };
-        int r = make_filter(spec->where, show->where, arena, &want->filter);
+        int r = plan_filter(spec->where, show->where, arena, &want->filter);
         if (r != 0)
             return r;
     }

@@ -14,6 +14,10 @@ struct plan {
     uint32_t number_payload;    /* where a sum's numbers are; rows of other measures have none */
 };
 
+/* Both selectors as one filter (NULL = all, also *out); in the arena, borrows the selectors. The
+ * same errors as below. */
+int plan_filter(const struct selector *question, const struct selector *row, struct arena *arena,
+                const struct scan_filter **out) MUST_USE;
 /* All of it in the arena; borrows from the spec. ERR_TOO_LARGE: the two filters name more operands
  * than a scan takes. ERR_NOMEM. */
 int plan_make(const struct spec *spec, int64_t from_ms, int64_t to_ms, struct arena *arena,

@@ -9,7 +9,8 @@
 
 #include "base/err.h"
 
-enum { HIGHS = 65536, WORDS = 1024, ARRAY_MAX = 4096, VERSION = 1 };
+/* ARRAY_MAX: an array of more moves too much memory for each value that is put in. */
+enum { HIGHS = 65536, WORDS = 1024, ARRAY_MAX = 512, VERSION = 1 };
 enum kind { KIND_ARRAY = 1, KIND_RUNS = 2, KIND_BITS = 3 };
 
 /* bits NULL: the values lie sorted in array. */
@@ -100,6 +101,14 @@ static struct container *get_container(struct bitmap *bitmap, uint16_t high)
     bitmap->used++;
     *c = (struct container){ .high = high };
     return c;
+}
+
+static void drop_container(struct bitmap *bitmap, uint32_t at)
+{
+    struct container *c = bitmap->containers + at;
+    free(c->bits);
+    free(c->array);
+    memmove(c, c + 1, (--bitmap->used - at) * sizeof(*c));
 }
 
 static void become_bits(struct container *c)
@@ -320,86 +329,148 @@ void bitmap_encode(const struct bitmap *bitmap, struct bytes *out)
 
 /* ---- the decoding: nothing is believed ------------------------------------------------------- */
 
-static uint32_t get_u16(struct bytes_reader *r)
+static uint32_t be16(const uint8_t *at)
 {
-    uint32_t high = bytes_get_u8(r);
-    return high << 8 | bytes_get_u8(r);
+    return (uint32_t)at[0] << 8 | at[1];
 }
 
-static void put_low(struct bitmap *into, uint32_t high, uint32_t low)
+/* A container while it is read: what it goes into, its count (of values or runs), its data. */
+struct coming {
+    struct container *into;
+    const uint8_t *data;
+    uint32_t n;
+};
+
+/* Sets `count` bits from `from` on, which all lie in one container. */
+static void set_run(struct container *c, uint32_t from, uint32_t count)
 {
-    (void)bitmap_add(into, high << 16 | low);
+    while (count) {
+        uint32_t shift = from & 63, here = 64 - shift < count ? 64 - shift : count;
+        uint64_t mask = (here == 64 ? ~(uint64_t)0 : ((uint64_t)1 << here) - 1) << shift;
+        uint64_t *word = &c->bits[from >> 6];
+        c->count += (uint32_t)__builtin_popcountll(mask & ~*word);
+        *word |= mask;
+        from += here;
+        count -= here;
+    }
 }
 
-static int read_array(struct bytes_reader *r, struct bitmap *into, uint32_t high, uint32_t count)
+static int read_array(const struct coming *in)
 {
-    uint32_t runs = 0, last = UINT32_MAX - 1;
-    if (bytes_left(r) < (size_t)count * 2)
-        return ERR_INVALID;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t low = get_u16(r);
+    struct container *c = in->into;
+    uint32_t runs = 0, last = HIGHS;
+    for (uint32_t i = 0; i < in->n; i++) {
+        uint32_t low = be16(in->data + (size_t)i * 2);
         if (i > 0 && low <= last)
             return ERR_INVALID;
-        runs += i == 0 || low != last + 1;
-        put_low(into, high, low);
+        runs += low != last + 1;
+        if (c->bits)
+            (void)add_bit(c, (uint16_t)low);
+        else
+            (void)add_low(c, (uint16_t)low);
         last = low;
     }
-    return smallest(count, runs) == KIND_ARRAY ? 0 : ERR_INVALID;
+    return smallest(in->n, runs) == KIND_ARRAY ? 0 : ERR_INVALID;
 }
 
-static int read_runs(struct bytes_reader *r, struct bitmap *into, uint32_t high, uint32_t runs)
+static int read_runs(const struct coming *in)
 {
     uint32_t count = 0, end = 0;
-    if (bytes_left(r) < (size_t)runs * 4)
-        return ERR_INVALID;
-    for (uint32_t i = 0; i < runs; i++) {
-        uint32_t from = get_u16(r), more = get_u16(r);
+    become_bits(in->into);
+    for (uint32_t i = 0; i < in->n; i++) {
+        uint32_t from = be16(in->data + (size_t)i * 4);
+        uint32_t more = be16(in->data + (size_t)i * 4 + 2);
         /* Runs rise and do not touch: there is a gap of at least one. */
         if ((i > 0 && from < end + 2) || from + more >= HIGHS)
             return ERR_INVALID;
         end = from + more;
         count += more + 1;
-        for (uint32_t low = from; low <= end; low++)
-            put_low(into, high, low);
+        set_run(in->into, from, more + 1);
     }
-    return smallest(count, runs) == KIND_RUNS ? 0 : ERR_INVALID;
+    return smallest(count, in->n) == KIND_RUNS ? 0 : ERR_INVALID;
 }
 
-static int read_bits(struct bytes_reader *r, struct bitmap *into, uint32_t high, uint32_t count)
+/* Eight bytes, the first value in the highest bit of the first, as a word with it in the lowest. */
+static uint64_t word_of(const uint8_t *at)
 {
+    uint64_t w = 0;
+    for (int i = 0; i < 8; i++)
+        w |= (uint64_t)at[i] << (8 * i);
+    w = (w & 0x5555555555555555) << 1 | (w >> 1 & 0x5555555555555555);
+    w = (w & 0x3333333333333333) << 2 | (w >> 2 & 0x3333333333333333);
+    return (w & 0x0f0f0f0f0f0f0f0f) << 4 | (w >> 4 & 0x0f0f0f0f0f0f0f0f);
+}
+
+static int read_bits(const struct coming *in)
+{
+    uint64_t words[WORDS], before = 0;
     uint32_t found = 0, runs = 0;
-    bool was_set = false;
-    struct str raw = bytes_get_raw(r, WORDS * 8);
-    if (raw.len != WORDS * 8)
-        return ERR_INVALID;
-    for (uint32_t low = 0; low < HIGHS; low++) {
-        bool is_set = (uint8_t)raw.ptr[low >> 3] >> (7 - (low & 7)) & 1;
-        runs += is_set && !was_set;
-        found += is_set;
-        if (is_set)
-            put_low(into, high, low);
-        was_set = is_set;
+    for (uint32_t i = 0; i < WORDS; i++) {
+        words[i] = word_of(in->data + (size_t)i * 8);
+        found += (uint32_t)__builtin_popcountll(words[i]);
+        /* A run begins at every bit whose lower neighbour is not set. */
+        runs += (uint32_t)__builtin_popcountll(words[i] & ~(words[i] << 1 | before >> 63));
+        before = words[i];
     }
-    return found == count && smallest(count, runs) == KIND_BITS ? 0 : ERR_INVALID;
+    if (found != in->n || smallest(in->n, runs) != KIND_BITS)
+        return ERR_INVALID;
+    unite_bits(in->into, words);
+    return 0;
+}
+
+/* Sets are read in rising order, mostly into sets whose containers have no gaps: then the place is
+ * as far behind the last one as the numbers are. */
+static struct container *near_container(struct bitmap *bitmap, uint32_t *at, uint16_t high)
+{
+    if (*at < bitmap->used && bitmap->containers[*at].high <= high) {
+        uint32_t guess = *at + (high - bitmap->containers[*at].high);
+        if (guess < bitmap->used && bitmap->containers[guess].high == high) {
+            *at = guess;
+            return &bitmap->containers[guess];
+        }
+    }
+    struct container *c = get_container(bitmap, high);
+    *at = (uint32_t)(c - bitmap->containers);
+    return c;
+}
+
+static int read_container(struct bitmap *into, uint32_t *at, uint16_t high, enum kind kind,
+                          struct coming *in)
+{
+    in->into = near_container(into, at, high);
+    uint32_t before = in->into->count;
+    int r = kind == KIND_ARRAY ? read_array(in) : kind == KIND_RUNS ? read_runs(in)
+                                                                   : read_bits(in);
+    into->count += in->into->count - before;
+    if (in->into->count == 0)
+        drop_container(into, *at); /* refused before anything of it was taken in */
+    return r;
 }
 
 int bitmap_decode_into(struct bitmap *into, struct str bytes)
 {
     struct bytes_reader r = bytes_reader_over(bytes);
-    uint8_t version = bytes_get_u8(&r);
-    uint32_t containers = get_u16(&r) << 16, last = 0;
-    containers |= get_u16(&r);
-    if (r.failed || version != VERSION || containers > HIGHS)
+    struct str head = bytes_get_raw(&r, 5);
+    const uint8_t *b = (const uint8_t *)head.ptr;
+    uint32_t last = 0, at = 0;
+    if (r.failed || b[0] != VERSION)
+        return ERR_INVALID;
+    uint32_t containers = be16(b + 1) << 16 | be16(b + 3);
+    if (containers > HIGHS)
         return ERR_INVALID;
     for (uint32_t i = 0; i < containers; i++) {
-        uint32_t high = get_u16(&r), kind = bytes_get_u8(&r), n = get_u16(&r) + 1;
-        if (r.failed || (i > 0 && high <= last))
+        b = (const uint8_t *)bytes_get_raw(&r, 5).ptr;
+        if (r.failed)
+            return ERR_INVALID;
+        uint32_t high = be16(b), kind = b[2];
+        struct coming in = { .n = be16(b + 3) + 1 };
+        size_t len = kind == KIND_ARRAY ? (size_t)in.n * 2 : kind == KIND_RUNS ? (size_t)in.n * 4
+                                                                               : WORDS * 8;
+        in.data = (const uint8_t *)bytes_get_raw(&r, len).ptr;
+        if (r.failed || kind < KIND_ARRAY || kind > KIND_BITS || (i > 0 && high <= last))
             return ERR_INVALID;
         last = high;
-        int status = kind == KIND_ARRAY ? read_array(&r, into, high, n)
-                     : kind == KIND_RUNS ? read_runs(&r, into, high, n)
-                     : kind == KIND_BITS ? read_bits(&r, into, high, n)
-                                         : ERR_INVALID;
+        int status = read_container(into, &at, (uint16_t)high, (enum kind)kind, &in);
         if (status != 0)
             return status;
     }

@@ -1,6 +1,6 @@
-/* Checkpoints: signed notes of C2SP (signed-note, tlog-checkpoint). Text: origin, size, base64 root;
- * then an empty line and one line a signature: "— <name> <base64(key id 4 | signature 64)>". Ours is
- * Ed25519 (type 0x01); lines of unknown keys are passed over. Pure. */
+/* Checkpoints: signed notes of C2SP (signed-note, tlog-checkpoint). Text: origin, size, root in
+ * base64; then an empty line and one line a signature, "— <name> <base64(key id 4 | signature)>".
+ * Ours is Ed25519 (type 0x01); lines of unknown keys are passed over. Pure. */
 #ifndef LEDGER_CHECKPOINT_H
 #define LEDGER_CHECKPOINT_H
 
@@ -23,8 +23,9 @@ struct checkpoint {
  * last 32. The key's name is the origin. */
 void checkpoint_sign(const struct checkpoint *checkpoint, const uint8_t *secret_key,
                      struct bytes *out);
-/* 0 when the note is well-formed, of this origin, and its signature by this key holds. ERR_INVALID:
- * no checkpoint. ERR_CRYPTO: another origin, no line by the key, or a wrong one. Borrows from note. */
+/* 0 when the note is well-formed, of this origin, and its signature by this key holds.
+ * ERR_INVALID: no checkpoint. ERR_CRYPTO: another origin, no line by the key, or a wrong one.
+ * Borrows from note. */
 int checkpoint_open(struct str note, struct str origin, const uint8_t public_key[32],
                     struct checkpoint *out) MUST_USE;
 /* "<name>+<8 hex key id>+<base64(0x01 | public key)>", appended, and back. */

@@ -1,5 +1,6 @@
-/* Proofs are made and checked over the same walk (RFC 6962 2.1.1 and 2.1.2, in the iterative form of
- * RFC 9162 2.1.3 for the checks): a range of leaves is a list of perfect subtrees, largest first. */
+/* Proofs are made and checked over the same walk (RFC 6962 2.1.1 and 2.1.2, in the iterative form
+ * of RFC 9162 2.1.3 for the checks): a range of leaves is a list of perfect subtrees, largest
+ * first. */
 #include "ledger/proof.h"
 
 #include <stdbool.h>

@@ -42,8 +42,8 @@ struct receipt_expect {
     uint32_t persons;               /* distinct subjects */
 };
 
-/* 0: the entry is in a log that is signed and grew from *seen; *seen moves on. ERR_CRYPTO: signature,
- * path or growth do not hold. ERR_DENIED: a whole receipt, of another ask. */
+/* 0: the entry is in a log that is signed and grew from *seen; *seen moves on. ERR_CRYPTO:
+ * signature, path or growth do not hold. ERR_DENIED: a whole receipt, of another ask. */
 int receipt_verify(const struct receipt *receipt, const struct receipt_expect *expect,
                    struct receipt_seen *seen, struct entry *entry) MUST_USE;
 

@@ -1,5 +1,5 @@
-/* Tiles of C2SP tlog-tiles: where the hashes and entries of a log lie as files. Pure; paths only and
- * the bytes of entry bundles. Level 0 to 7 of tiles of 256 hashes. */
+/* Tiles of C2SP tlog-tiles: where the hashes and entries of a log lie as files. Pure; paths only
+ * and the bytes of entry bundles. Level 0 to 7 of tiles of 256 hashes. */
 #ifndef LEDGER_TILE_H
 #define LEDGER_TILE_H
 

@@ -1,5 +1,5 @@
-/* A whole log, checked from its public files alone: checkpoint, tiles, entry bundles. Every entry is
- * hashed again, every tile compared, the signed root reached (docs/formats/ledger.md). Where the
+/* A whole log, checked from its public files alone: checkpoint, tiles, entry bundles. Every entry
+ * is hashed again, every tile compared, the signed root reached (docs/formats/ledger.md). Where the
  * bytes come from is the caller's: a folder, an address, a test. */
 #ifndef LEDGER_VERIFY_H
 #define LEDGER_VERIFY_H
@@ -23,7 +23,7 @@ struct verify_source {
     /* What was seen before, 0 = nothing: a smaller or another tree is found. */
     uint64_t seen_size;
     uint8_t seen_root[32];
-    /* Called for every entry, in order; may be NULL. decoded is NULL where the version is unknown. */
+    /* Called for every entry, in order; may be NULL. decoded: NULL where the version is unknown. */
     void (*each)(void *ctx, uint64_t index, struct str bytes, const struct entry *decoded);
 };
 

@@ -16,7 +16,7 @@
 #include "base/map.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
-#include "crypto/ref_key.h"
+#include "event/ref_key.h"
 #include "ledger/wire/ledger_wire.h"
 #include "sys/clock.h"
 #include "sys/control.h"

@@ -38,6 +38,10 @@ struct query {
     struct query_live *live;
     struct query_follow *follow;
     struct query_intake *intake;
+    struct link *ledger;
+    struct query_gate *gate;
+    struct query_rows rows;
+    struct query_rate folded;
     struct query_answers answers;
     struct query_serve *serve;
     _Atomic bool is_ready;
@@ -65,11 +69,26 @@ static void load_key(struct query *q)
     query_grants_init(&q->grants, key);
 }
 
+static void open_gate(struct query *q)
+{
+    q->ledger = link_create("query-ledger");
+    query_rate_init(&q->folded);
+    int r = query_gate_open(q->keys, q->data, q->ledger, &q->gate);
+    if (r == 0)
+        r = query_rows_open(q->data, q->gate, &q->rows);
+    if (r != 0) {
+        log_error("what stands before people's rows does not open: %s", err_text(r));
+        exit(1);
+    }
+}
+
 /* ---- following ------------------------------------------------------------------------------ */
 
 static int tick(void *ctx)
 {
-    return stores_tick(((struct query *)ctx)->stores);
+    struct query *q = ctx;
+    query_rows_tick(&q->rows);
+    return stores_tick(q->stores);
 }
 
 static uint64_t needed(void *ctx)
@@ -134,7 +153,8 @@ static void serve(struct query *q)
 {
     q->answers = (struct query_answers){
         .stores = q->stores, .live = q->live, .follow = q->follow, .intake = q->intake,
-        .grants = &q->grants, .zones = q->zones, .create_backend = engine_create,
+        .grants = &q->grants, .zones = q->zones, .rows = &q->rows, .folded = &q->folded,
+        .create_backend = engine_create,
         .destroy_backend = engine_destroy,
     };
     q->serve = query_serve_start(&q->answers, broken);
@@ -149,6 +169,8 @@ static void relink(struct query *q, const struct control_event *event)
             query_grants_set_boot_id(&q->grants, event->boot_id);
     } else if (str_equal(event->link, STR("web-query"))) {
         query_serve_attach(q->serve, event->fd);
+    } else if (str_equal(event->link, STR("query-ledger"))) {
+        link_attach(q->ledger, event->fd);
     } else if (str_equal(event->link, STR("query-vault"))) {
         query_intake_attach(q->intake, event->fd);
     } else {
@@ -186,6 +208,7 @@ int main(int argc, char **argv)
     sandbox_enter(&q.handed, &sandbox_query);
 
     load_key(&q);
+    open_gate(&q);
     q.live = query_live_create();
     int r = stores_open(q.data, &q.stores);
     if (r != 0) {

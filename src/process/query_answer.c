@@ -1,5 +1,6 @@
 #include "process/query_answer.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "auth/wire/grant.h"
@@ -21,6 +22,7 @@ struct turn {
     const struct query_question *question;
     const _Atomic bool *cancelled;
     uint64_t rights;                  /* of the grant; 0 without one */
+    const struct grant *grant;        /* zeros without one */
     struct store *store;              /* NULL: the project has sent nothing yet */
     struct json_doc *settings;
     const struct json_node *classes;  /* NULL: none */
@@ -127,6 +129,21 @@ static uint32_t fold_under(const struct turn *t)
                                                                          : QUERY_FOLD_UNDER;
 }
 
+static bool has_folded(const struct result *result)
+{
+    bool has = result->folded > 0;
+    for (uint32_t s = 0; s < result->series_count && !has; s++)
+        for (uint32_t b = 0; b < result->buckets.count && !has; b++)
+            has = isnan(result->series[s].points[b]);
+    return has;
+}
+
+static void note_folded(const struct turn *t, const struct result *result)
+{
+    if (t->answers->folded && !(t->rights & RIGHT_UNFOLDED) && has_folded(result))
+        (void)query_rate_take(t->answers->folded, t->grant->principal);
+}
+
 static uint32_t report_in(struct turn *t, const struct spec *spec, const struct zone *zone)
 {
     const struct json_node *settings = json_doc_root(t->settings);
@@ -142,9 +159,18 @@ static uint32_t report_in(struct turn *t, const struct spec *spec, const struct 
     struct backend *backend = t->answers->create_backend(t->store);
     int r = backend->ops->segmentation(backend, &ask, &result);
     if (r == 0)
+        note_folded(t, &result);
+    if (r == 0)
         result_write_json(&result, (double)(clock_boot_ns() - begin) / 1e6, t->json);
     t->answers->destroy_backend(backend);
     return r == 0 ? 200 : trouble(t, r);
+}
+
+/* Folded answers are differences waiting to be taken: so many a minute, and no more. */
+static bool may_fold(const struct turn *t)
+{
+    return (t->rights & RIGHT_UNFOLDED) || !t->answers->folded ||
+           query_rate_has(t->answers->folded, t->grant->principal);
 }
 
 static uint32_t answer_report(struct turn *t)
@@ -152,6 +178,9 @@ static uint32_t answer_report(struct turn *t)
     const struct spec *spec = NULL;
     struct spec_error error = { .code = "query" };
     struct zone *zone = NULL;
+    if (!may_fold(t))
+        return query_answer_error(t->json, 429, STR(""), "rate",
+                                  STR("200 questions about few people within a minute"));
     int r = parse_spec(t, &spec, &error);
     if (r == ERR_INVALID)
         return query_answer_error(t->json, strcmp(error.code, "closed") == 0 ? 403 : 400, error.at,
@@ -530,24 +559,45 @@ static uint32_t answer_small(struct turn *t)
     return 0;
 }
 
+static uint32_t answer_rows(struct turn *t)
+{
+    if (!t->answers->rows)
+        return query_gate_refuse(t->json, 503, "closed");
+    if (t->question->what != QUERY_LEDGER &&
+        (json_doc_parse(t->question->question, SMALL_QUESTION_MAX, &t->parameters) != 0 ||
+         json_doc_type(parameters(t)) != JSON_OBJECT))
+        return refuse(t, "", "query", "the question is no JSON object");
+    struct query_rows_turn turn = {
+        .rows = t->answers->rows, .question = t->question, .grant = t->grant, .store = t->store,
+        .zones = t->answers->zones, .settings = json_doc_root(t->settings),
+        .parameters = t->parameters ? parameters(t) : NULL, .cancelled = t->cancelled,
+        .arena = &t->arena, .shown = { .classes = t->classes }, .json = t->json,
+    };
+    return query_rows_answer(&turn);
+}
+
 static uint32_t answer(struct turn *t)
 {
-    if (t->question->what >= QUERY_PEOPLE)
-        return query_answer_error(t->json, 503, STR(""), "closed",
-                                  STR("the ledger is away: nothing about single people is shown"));
     struct str settings = t->question->settings;
     if (json_doc_parse(settings.len ? settings : STR("{}"), SETTINGS_MAX, &t->settings) != 0)
         return refuse(t, "", "query", "the project's settings are no JSON");
     t->classes = json_doc_member(json_doc_root(t->settings), "classes");
     t->store = stores_find(t->answers->stores, t->question->project);
+    if (t->question->what >= QUERY_PEOPLE)
+        return answer_rows(t);
     return t->question->what == QUERY_REPORT ? answer_report(t) : answer_small(t);
 }
 
 struct query_verdict query_answer_judge(const struct query_answers *answers,
                                         const struct query_question *question)
 {
-    struct query_verdict verdict;
-    verdict.holds = query_grants_check(answers->grants, question, &verdict.rights) == 0;
+    struct query_verdict verdict = { 0 };
+    bool has_grant = question->grant.len > 0 || question->what >= QUERY_PEOPLE;
+    verdict.holds = !has_grant ||
+                    query_grants_open(answers->grants, question, &verdict.grant) == 0;
+    if (!verdict.holds)
+        verdict.grant = (struct grant){ 0 };
+    verdict.rights = verdict.grant.rights;
     return verdict;
 }
 
@@ -556,7 +606,7 @@ uint32_t query_answer(const struct query_answers *answers, const struct query_qu
                       struct bytes *json)
 {
     struct turn t = { .answers = answers, .question = question, .cancelled = cancelled,
-                      .rights = verdict->rights, .json = json };
+                      .rights = verdict->rights, .grant = &verdict->grant, .json = json };
     if (!verdict->holds)
         return query_answer_error(json, 403, STR(""), "grant",
                                   STR("the grant does not hold for this question"));

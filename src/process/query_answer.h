@@ -1,9 +1,10 @@
 /* Answers to what web asks (query/wire/query_wire.h): one question in, a status and a JSON body
- * out. Nothing about single people is among them. Safe from several threads.
+ * out. What is about single people is answered by query_rows, behind its gate. Safe from several
+ * threads.
  *
  * An error is {"error":{"at":JSON pointer,"code":…,"message":English}}: 400 what the asker did
- * wrong ("query", "where", "personal", "unsupported", "project"), 403 "grant", 413 "too_large", 503
- * "closed". */
+ * wrong ("query", "where", "personal", "unsupported", "project"), 403 "grant", 413 "too_large",
+ * 429 "rate", 503 "closed"; docs/formats/console-api.md has those of the gate. */
 #ifndef PROCESS_QUERY_ANSWER_H
 #define PROCESS_QUERY_ANSWER_H
 
@@ -13,6 +14,8 @@
 #include "process/query_grant.h"
 #include "process/query_intake.h"
 #include "process/query_live.h"
+#include "process/query_rate.h"
+#include "process/query_rows.h"
 #include "query/backend.h"
 #include "query/wire/query_wire.h"
 #include "store/store.h"
@@ -33,6 +36,8 @@ struct query_answers {
     const struct query_intake *intake;
     struct query_grants *grants;
     struct fs *zones;              /* NULL: only UTC */
+    struct query_rows *rows;       /* NULL: nothing about single people is answered */
+    struct query_rate *folded;     /* of reports that had to fold; NULL = uncounted */
     /* Who answers reports over a project's store; freed with destroy_backend. */
     struct backend *(*create_backend)(struct store *store);
     void (*destroy_backend)(struct backend *backend);
@@ -43,6 +48,7 @@ struct query_answers {
 struct query_verdict {
     bool holds;
     uint64_t rights;   /* 0 without a grant */
+    struct grant grant;
 };
 struct query_verdict query_answer_judge(const struct query_answers *answers,
                                         const struct query_question *question);

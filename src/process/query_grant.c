@@ -43,21 +43,49 @@ static bool is_young(const struct grant *grant)
     return grant->issued_boot_ms <= now && now - grant->issued_boot_ms <= life;
 }
 
+/* What the grant of a question must be. */
+static uint8_t kind_of(enum query_what what)
+{
+    return what == QUERY_TIMELINE ? GRANT_TIMELINE
+           : query_what_has_ask(what) ? GRANT_ROWS : GRANT_QUESTION;
+}
+
+static bool has_right(const struct grant *grant, enum query_what what)
+{
+    switch (what) {
+    case QUERY_PEOPLE:
+    case QUERY_TIMELINE:
+    case QUERY_EXPORT:
+    case QUERY_EXPORT_NEXT: return (grant->rights & RIGHT_ROWS) != 0;
+    case QUERY_RESOLVE: return (grant->rights & (RIGHT_ROWS | RIGHT_REVEAL)) != 0;
+    case QUERY_LEDGER: return grant->rights != 0; /* the ledger decides what is shown to whom */
+    default: return (grant->rights & RIGHT_AGGREGATE) != 0;
+    }
+}
+
+int query_grants_open(struct query_grants *grants, const struct query_question *question,
+                      struct grant *out)
+{
+    uint8_t hash[HASH_SHA256_BYTES];
+    if (grant_open(question->grant, grants->public_key, out) != 0)
+        return ERR_DENIED;
+    hash_sha256(query_what_has_ask(question->what) ? question->ask : question->question, hash);
+    bool holds = out->kind == kind_of(question->what) &&
+                 hash_equal(hash, out->ask_hash, sizeof(hash)) &&
+                 out->project == question->project && has_right(out, question->what) &&
+                 is_young(out) && is_of_the_living(grants, out);
+    return holds ? 0 : ERR_DENIED;
+}
+
 int query_grants_check(struct query_grants *grants, const struct query_question *question,
                        uint64_t *rights)
 {
     struct grant grant;
-    uint8_t hash[HASH_SHA256_BYTES];
     *rights = 0;
-    if (question->grant.len == 0)
+    if (question->grant.len == 0 && question->what < QUERY_PEOPLE)
         return 0;
-    if (grant_open(question->grant, grants->public_key, &grant) != 0)
-        return ERR_DENIED;
-    hash_sha256(question->question, hash);
-    if (grant.kind != GRANT_QUESTION || !hash_equal(hash, grant.ask_hash, sizeof(hash)) ||
-        grant.project != question->project || !(grant.rights & RIGHT_AGGREGATE) ||
-        !is_young(&grant) || !is_of_the_living(grants, &grant))
-        return ERR_DENIED;
-    *rights = grant.rights;
-    return 0;
+    int r = query_grants_open(grants, question, &grant);
+    if (r == 0)
+        *rights = grant.rights;
+    return r;
 }

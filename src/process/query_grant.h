@@ -1,4 +1,4 @@
-/* Whether a question may be answered unfolded: wall.md 5.4, as far as query checks it. */
+/* What a question's grant is worth: wall.md 5.4, as far as query checks it. */
 #ifndef PROCESS_QUERY_GRANT_H
 #define PROCESS_QUERY_GRANT_H
 
@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "auth/wire/grant.h"
 #include "base/check.h"
 #include "query/wire/query_wire.h"
 
@@ -23,5 +24,9 @@ void query_grants_set_boot_id(struct query_grants *grants, const uint8_t boot_id
  * kind, the question's hash, project, the right to aggregates, age, boot id. */
 int query_grants_check(struct query_grants *grants, const struct query_question *question,
                        uint64_t *rights) MUST_USE;
+/* The same where there must be a grant, of the kind, hash and right that belong to what is asked:
+ * for people it names the ask, for all else the question. */
+int query_grants_open(struct query_grants *grants, const struct query_question *question,
+                      struct grant *out) MUST_USE;
 
 #endif

@@ -146,7 +146,10 @@ static void release_lane(struct query_serve *s, struct lane *lane)
 
 static struct lane *lane_of(struct query_serve *s, const struct job *job)
 {
-    return job->question.what == QUERY_REPORT ? &s->reports : &s->others;
+    /* What scans, or waits for the ledger, must not keep Live waiting. */
+    bool is_long = job->question.what == QUERY_REPORT ||
+                   (job->question.what >= QUERY_PEOPLE && job->question.what != QUERY_RESOLVE);
+    return is_long ? &s->reports : &s->others;
 }
 
 /* Under the lock. */

@@ -74,6 +74,7 @@ static void *read_answers(void *arg)
             finish(w, 0);
         }
         (void)pthread_mutex_unlock(&link->lock);
+        explicit_bzero(buf.ptr, buf.len); /* values pass here; the next answer may be hours away */
     }
     if (r != ERR_CLOSED)
         log_warn("link %s: %s", link->name, err_text(r));

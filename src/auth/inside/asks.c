@@ -90,7 +90,7 @@ static bool is_for_people(enum grant_kind kind)
 static uint8_t level_for(const struct asks_verdict *v, enum asks_need need)
 {
     enum grant_kind kind = v->ask.kind;
-    if (need != ASKS_PLAIN || kind == GRANT_RAISE || kind == GRANT_UNFREEZE || kind == GRANT_APPROVE)
+    if (need == ASKS_PASSKEY || need == ASKS_OWN_NEW || kind == GRANT_RAISE || kind == GRANT_UNFREEZE || kind == GRANT_APPROVE)
         return LEVEL_ASSERTED;
     return is_for_people(kind) && !v->project.is_demo ? LEVEL_PASSKEY : 0;
 }
@@ -165,7 +165,7 @@ static const char *judge(const struct work *w, enum asks_need need, const struct
         return "role";
     if (w->request->project != 0 && w->request->project != v->ask.project)
         return "ask";
-    if (need == ASKS_OWN)
+    if (need == ASKS_OWN || need == ASKS_OWN_NEW)
         return v->ask.kind == GRANT_ENROL ? NULL : "ask";
     return v->access.rights & needed ? NULL : "role";
 }

@@ -11,7 +11,8 @@
 enum asks_need {
     ASKS_PLAIN,
     ASKS_PASSKEY,   /* level 3: what adds to somebody's sight */
-    ASKS_OWN,       /* level 3, and nothing but one's own passkeys: no right is needed */
+    ASKS_OWN,       /* nothing but one's own passkeys: no right is needed */
+    ASKS_OWN_NEW,   /* the same at level 3: a further passkey is vouched for by an older one */
 };
 
 struct asks_verdict {

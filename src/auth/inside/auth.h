@@ -23,7 +23,7 @@
 #include "auth/inside/waiting.h"
 #include "base/bytes.h"
 #include "base/check.h"
-#include "crypto/ref_key.h"
+#include "event/ref_key.h"
 #include "db/db.h"
 #include "sys/file.h"
 #include "sys/link.h"

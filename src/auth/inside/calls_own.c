@@ -96,7 +96,7 @@ static bool open_enrolment(struct work *w, struct str auth_data, struct decision
         principal == w->asker.principal &&
         str_equal(json_doc_get_string(d->detail, "auth_data", STR("")), auth_data) &&
         json_doc_count(d->detail) == 3)
-        return decisions_check(w, GRANT_ENROL, ASKS_OWN, d);
+        return decisions_check(w, GRANT_ENROL, ASKS_OWN_NEW, d);
     work_refuse(w, "invalid");
     return false;
 }
@@ -156,30 +156,36 @@ void calls_own_passkey_add(struct work *w)
     json_doc_wipe(doc);
 }
 
-void calls_own_passkey_end(struct work *w)
+/* An ask of kind enrol over {"do":"end_credential","principal","id"}: the ledger has to forget it
+ * too. */
+static void end_passkey(struct work *w, struct decision *d)
 {
-    struct json_doc *doc;
     struct passkey passkey;
-    struct decision d = { .made = STR("") };
-    if (!work_read_body(w, &doc))
-        return;
-    struct str text = arena_copy(w->arena, json_doc_get_string(json_doc_root(doc), "id",
-                                                               STR("")));
-    json_doc_wipe(doc);
-    struct str id = work_unbase64(w, text, WEBAUTHN_CREDENTIAL_MAX);
+    uint64_t principal = 0;
+    struct str id = work_unbase64(w, json_doc_get_string(d->detail, "id", STR("")),
+                                  WEBAUTHN_CREDENTIAL_MAX);
     int r = id.ptr ? passkeys_find(&w->auth->passkeys, id, w->arena, &passkey) : ERR_NOT_FOUND;
-    if (r == 0 && passkey.member != w->asker.principal)
+    if (r == 0 && (passkey.member != w->asker.principal ||
+                   !json_doc_get_u64(d->detail, "principal", &principal) ||
+                   principal != passkey.member))
         r = ERR_NOT_FOUND;
-    if (!work_passes(w, r, "invalid"))
-        return;
-    d.text = own_detail(w, "end_credential", "id", text);
-    if (!decisions_tell(w, &d))
+    if (!work_passes(w, r, "invalid") || !decisions_check(w, GRANT_ENROL, ASKS_OWN, d) ||
+        !decisions_tell(w, d))
         return;
     r = work_begin(w);
     if (r == 0)
-        r = work_end(w, decisions_keep(w, &d));
+        r = work_end(w, decisions_keep(w, d));
     if (work_passes(w, r, "io"))
-        decisions_answer(w, &d, STR(""));
+        decisions_answer(w, d, STR(""));
+}
+
+void calls_own_passkey_end(struct work *w)
+{
+    struct decision d;
+    if (!decisions_open(w, "end_credential", &d))
+        return;
+    end_passkey(w, &d);
+    decisions_close(&d);
 }
 
 /* ---- passwords and the second factor -------------------------------------------------------- */

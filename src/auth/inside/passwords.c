@@ -37,17 +37,15 @@ static void end_hashing(struct work *w)
     w->auth->hashing--;
 }
 
-/* False with *is_right untouched: refused as throttled. Without a text the password is hashed all
- * the same, so that a name that nobody has takes as long. */
+/* False with *is_right untouched: refused as throttled. Without a text it is compared with nobody's,
+ * so that a name that nobody has takes as long. The text lies in the arena and ends in NUL. */
 static bool compare(struct work *w, struct str password, struct str text, bool *is_right)
 {
-    char thrown_away[PASSWORD_TEXT_BYTES];
     if (str_starts(text, STR(SHORT_MARK)))
         text = str_from_index(text, sizeof(SHORT_MARK) - 1);
     if (!begin_hashing(w))
         return false;
-    *is_right = text.len ? password_holds(password, text)
-                         : password_hash(password, thrown_away) != 0;
+    *is_right = password_fits(password, text.len ? text.ptr : password_of_nobody());
     end_hashing(w);
     *is_right &= text.len > 0;
     return true;
@@ -84,10 +82,12 @@ static int check_totp(struct work *w, const struct member *member, struct str co
     totp_key(w->auth, key);
     int r = seal_open(key, owner_of(w, member->principal), member->totp, &secret);
     hash_wipe(key, sizeof(key));
-    uint64_t step = r == 0 ? totp_find_step(bytes_str(&secret), code, clock_wall_ms()) : 0;
+    uint64_t step = 0;
+    bool fits = r == 0 && totp_fits(bytes_str(&secret), code, clock_wall_ms(),
+                                    (uint64_t)member->totp_step, &step);
     bytes_wipe(&secret);
     *is_right = false;
-    if (r != 0 || step == 0)
+    if (!fits)
         return r == 0 ? 0 : ERR_CORRUPT;
     r = work_begin(w);
     if (r == 0)
@@ -192,18 +192,6 @@ void passwords_set(struct work *w, struct str old, struct str new_password)
 
 /* ---- one's own second factor ---------------------------------------------------------------- */
 
-static void write_base32(const uint8_t *bytes, size_t len, char *out)
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    uint32_t bits = 0, held = 0;
-    for (size_t i = 0; i < len; i++) {
-        held = held << 8 | bytes[i];
-        for (bits += 8; bits >= 5; bits -= 5)
-            *out++ = letters[held >> (bits - 5) & 31];
-    }
-    *out = '\0';
-}
-
 /* One hex text a row, its modules from the left, the last digit filled with light ones. */
 static bool write_qr(const char *text, struct json_write *json)
 {
@@ -258,8 +246,7 @@ static bool may_have_totp(struct work *w)
 
 void passwords_totp_begin(struct work *w)
 {
-    char secret[2 * AUTH_TOTP_BYTES];
-    struct bytes text = { 0 };
+    struct bytes text = { 0 }, secret = { 0 };
     struct json_write json;
     if (!may_have_totp(w))
         return;
@@ -269,19 +256,19 @@ void passwords_totp_begin(struct work *w)
     p->principal = w->asker.principal;
     p->ends_boot_ms = clock_boot_ms() + PENDING_LIFE_MS;
     random_bytes(p->secret, sizeof(p->secret));
-    write_base32(p->secret, sizeof(p->secret), secret);
-    struct str uri = arena_printf(w->arena, "otpauth://totp/amana:%u?secret=%s&issuer=amana",
-                                  w->asker.principal, secret);
+    totp_base32(str_of(p->secret, sizeof(p->secret)), &secret);
+    struct str shown = work_keep(w, &secret);
+    struct str uri = arena_printf(w->arena, "otpauth://totp/amana:%u?secret=" STR_FMT
+                                  "&issuer=amana", w->asker.principal, STR_ARG(shown));
     json_write_init(&json, &text);
     json_write_begin_object(&json);
     json_write_key(&json, "uri");
     json_write_str(&json, uri);
     json_write_key(&json, "secret");
-    json_write_text(&json, secret);
+    json_write_str(&json, shown);
     json_write_key(&json, "qr");
     bool is_made = write_qr(uri.ptr, &json);
     json_write_end_object(&json);
-    hash_wipe(secret, sizeof(secret));
     struct str kept = work_keep(w, &text);
     check(is_made);
     work_answer(w, 200, kept);
@@ -310,8 +297,8 @@ void passwords_totp_set(struct work *w, struct str code)
         work_refuse(w, p ? "throttled" : "invalid");
         return;
     }
-    uint64_t step = totp_find_step(str_of(p->secret, sizeof(p->secret)), code, clock_wall_ms());
-    if (step == 0) {
+    uint64_t step = 0;
+    if (!totp_fits(str_of(p->secret, sizeof(p->secret)), code, clock_wall_ms(), 0, &step)) {
         work_refuse(w, "totp");
         return;
     }

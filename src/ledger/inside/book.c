@@ -22,6 +22,7 @@ struct book {
     struct bytes entries;         /* from the first of the bundle that is not whole on disk */
     uint64_t entries_from;
     uint64_t published;           /* size that the folder has */
+    bool has_published;
     struct bytes note;            /* signed last */
     uint64_t signed_size;
 };
@@ -52,6 +53,11 @@ void book_destroy(struct book *book)
 uint64_t book_size(const struct book *book)
 {
     return book->edge.size;
+}
+
+bool book_is_behind(const struct book *book)
+{
+    return !book->has_published || book->published < book->edge.size;
 }
 
 const char *book_origin(const struct book *book)
@@ -88,6 +94,8 @@ uint64_t book_add(struct book *book, const uint8_t entry[ENTRY_BYTES])
 
 struct str book_sign(struct book *book)
 {
+    if (book->note.len && book->signed_size == book->edge.size)
+        return bytes_str(&book->note);
     struct checkpoint checkpoint = { .origin = str_from(book->origin), .size = book->edge.size };
     tree_edge_root(&book->edge, checkpoint.root);
     bytes_reset(&book->note);
@@ -235,7 +243,9 @@ int book_publish(struct book *book, bool compare)
         r = put_level(book, level, compare);
     if (r == 0)
         r = put_file(book, "checkpoint", book_sign(book), false);
-    if (r == 0)
+    if (r == 0) {
         book->published = book->edge.size;
+        book->has_published = true;
+    }
     return r;
 }

@@ -26,6 +26,8 @@ void book_destroy(struct book *book);            /* NULL is fine */
 /* The entry is in the journal. Its index. */
 uint64_t book_add(struct book *book, const uint8_t entry[ENTRY_BYTES]);
 uint64_t book_size(const struct book *book);
+/* Whether the folder lacks what the tree has. */
+bool book_is_behind(const struct book *book);
 const char *book_origin(const struct book *book);
 const char *book_name(const struct book *book);
 /* Signs the tree as it is; the note stays valid until the next one. */

@@ -332,6 +332,24 @@ static int apply_end_credential(const struct turn *t)
     return 0;
 }
 
+static void forget_waiting(struct roster *roster, uint32_t i)
+{
+    free(roster->waiting[i].remarks);
+    roster->waiting_count--;
+    memmove(&roster->waiting[i], &roster->waiting[i + 1],
+            (roster->waiting_count - i) * sizeof(roster->waiting[0]));
+}
+
+/* Who is frozen or gone brings nothing into force any more. */
+static void forget_decisions_of(struct roster *roster, uint32_t principal)
+{
+    for (uint32_t i = 0; i < roster->waiting_count;)
+        if (roster->waiting[i].by == principal)
+            forget_waiting(roster, i);
+        else
+            i++;
+}
+
 static int apply_end(const struct turn *t)
 {
     struct roster_principal *p = subject_of(t);
@@ -340,6 +358,7 @@ static int apply_end(const struct turn *t)
     if (!t->dry) {
         p->is_ended = true;
         p->credential_count = 0;
+        forget_decisions_of(t->roster, p->id);
     }
     return 0;
 }
@@ -383,6 +402,8 @@ static int apply_freeze(const struct turn *t, bool freeze)
     if (!t->dry) {
         p->is_frozen = freeze;
         p->frozen_ms = t->change->time_ms;
+        if (freeze)
+            forget_decisions_of(t->roster, p->id);
     }
     return 0;
 }
@@ -515,22 +536,16 @@ static int with_remarks(struct roster *roster, const struct roster_change *chang
     return r;
 }
 
-static void forget_waiting(struct roster *roster, uint32_t i)
-{
-    free(roster->waiting[i].remarks);
-    roster->waiting_count--;
-    memmove(&roster->waiting[i], &roster->waiting[i + 1],
-            (roster->waiting_count - i) * sizeof(roster->waiting[0]));
-}
-
 /* What no longer fits when its time comes (its principal ended meanwhile) has no effect. */
 static void bring_into_force(struct roster *roster, uint32_t i, int64_t time_ms)
 {
-    struct waiting *w = &roster->waiting[i];
-    struct roster_change change = { .sequence = w->sequence, .time_ms = time_ms, .by = w->by,
-                                    .remarks = str_from(w->remarks) };
-    (void)with_remarks(roster, &change, false, apply_now);
+    struct waiting w = roster->waiting[i];
+    struct roster_change change = { .sequence = w.sequence, .time_ms = time_ms, .by = w.by,
+                                    .remarks = str_from(w.remarks) };
+    roster->waiting[i].remarks = NULL;
     forget_waiting(roster, i);
+    (void)with_remarks(roster, &change, false, apply_now);
+    free(w.remarks);
 }
 
 void roster_advance(struct roster *roster, int64_t now_ms)

@@ -34,7 +34,7 @@ enum query_what {
     /* grant of kind question, no ask */
     QUERY_EXPORT_NEXT = 9, /* the next chunk of a handle: JSON lines; empty = the end */
     QUERY_LEDGER = 10,     /* the ledger's page: passed on */
-    QUERY_RESOLVE = 11,    /* refs that a lookup found → pseudonyms; the refs were counted already */
+    QUERY_RESOLVE = 11,        /* refs that a lookup found → pseudonyms; they were counted */
     QUERY_WHAT_LAST = QUERY_RESOLVE,
 };
 

@@ -29,6 +29,7 @@ static void expect(struct front *f, const char *line, const char *body, const ch
     assert_string_equal(front_body(out), "{\"asked\":true}");
     assert_true(f->is_hash_right);
     assert_int_equal(f->grant_len, 256);
+    assert_int_equal(f->auth_request.rights, 0); /* one's own record needs none */
     assert_int_equal(f->project, 7);
 }
 

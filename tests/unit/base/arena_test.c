@@ -19,6 +19,17 @@ static void test_arena__allocations_are_aligned_and_apart(void **state)
     arena_release(&a);
 }
 
+static void test_arena__nothing_is_no_failure(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a, 64);
+    assert_non_null(arena_alloc(&a, 0));
+    assert_non_null(arena_try(&a, 0));
+    assert_null(arena_try(&a, 65));
+    arena_release(&a);
+}
+
 static void test_arena__limit_refuses_and_leaves_it_usable(void **state)
 {
     (void)state;
@@ -59,13 +70,26 @@ static void test_arena__reset_keeps_memory_for_the_next_round(void **state)
     arena_release(&a);
 }
 
+static void test_arena__nothing_is_no_failure(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a, 100);
+    assert_non_null(arena_try(&a, 0));
+    assert_non_null(arena_alloc(&a, 0));
+    assert_null(arena_try(&a, SIZE_MAX));
+    arena_release(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arena__allocations_are_aligned_and_apart),
+        cmocka_unit_test(test_arena__nothing_is_no_failure),
         cmocka_unit_test(test_arena__limit_refuses_and_leaves_it_usable),
         cmocka_unit_test(test_arena__copies_end_in_nul),
         cmocka_unit_test(test_arena__reset_keeps_memory_for_the_next_round),
+        cmocka_unit_test(test_arena__nothing_is_no_failure),
     };
     return RUN(tests);
 }

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "crypto/random.h"
 #include "crypto/seal.h"
-#include "crypto/ref_key.h"
+#include "event/ref_key.h"
 #include "support/test.h"
 
 struct vectors {

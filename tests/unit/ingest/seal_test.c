@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "crypto/ref_key.h"
+#include "event/ref_key.h"
 #include "support/door.h"
 #include "support/test.h"
 #include "wal/wal_record.h"

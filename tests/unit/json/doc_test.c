@@ -93,6 +93,19 @@ static void test_json_doc__depth_and_size_are_bounded(void **state)
     assert_int_equal(parse_code("\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"[[\""), 0);
 }
 
+/* Under the sanitizers: everything is given back, and nothing is touched that is not a text. */
+static void test_json_doc__a_wiped_document_is_given_back(void **state)
+{
+    (void)state;
+    struct json_doc *doc = NULL;
+    assert_int_equal(json_doc_parse(STR("{\"a\":[\"x\",1,null,true,{\"b\":\"\"}],\"c\":\"y\"}"),
+                                    4096, &doc), 0);
+    json_doc_wipe(doc);
+    assert_int_equal(json_doc_parse(STR("\"alone\""), 4096, &doc), 0);
+    json_doc_wipe(doc);
+    json_doc_wipe(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +114,7 @@ int main(void)
         cmocka_unit_test(test_json_doc__an_unknown_member_is_found),
         cmocka_unit_test(test_json_doc__what_is_not_json_is_refused),
         cmocka_unit_test(test_json_doc__depth_and_size_are_bounded),
+        cmocka_unit_test(test_json_doc__a_wiped_document_is_given_back),
     };
     return RUN(tests);
 }

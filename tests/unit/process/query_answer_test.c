@@ -439,6 +439,27 @@ static void test_report__of_a_project_without_events(void **state)
     end(&asked);
 }
 
+/* 200 answers that fold something, within a minute; who sees all is not counted. */
+static void test_report__folded_questions_are_so_many_a_minute(void **state)
+{
+    struct query_room *room = *state;
+    static struct query_rate rate;
+    query_rate_init(&rate);
+    room->answers.folded = &rate;
+    for (int i = 0; i < QUERY_RATE_A_MINUTE; i++) {
+        struct asked asked = ask(room, QUERY_REPORT, BY_PLAN);
+        assert_int_equal(asked.status, 200);
+        end(&asked);
+    }
+    struct asked asked = ask(room, QUERY_REPORT, BY_PLAN);
+    refused(&asked, 429, "rate", "");
+    asked = ask_with(room, QUERY_REPORT, BY_PLAN, RIGHT_AGGREGATE | RIGHT_UNFOLDED);
+    assert_int_equal(asked.status, 200);
+    end(&asked);
+    room->answers.folded = NULL;
+    query_rate_release(&rate);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -453,6 +474,7 @@ int main(void)
         TEST(report__the_zone_is_the_questions_or_the_projects),
         TEST(report__of_a_project_without_events),
         TEST(report__of_single_people_is_closed),
+        TEST(report__folded_questions_are_so_many_a_minute),
     };
     return RUN(tests);
 }

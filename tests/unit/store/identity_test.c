@@ -68,11 +68,34 @@ static void test_identity__moves_are_sorted_both_ways_and_do_not_change(void **s
     identity_release(&identity);
 }
 
+static void test_identity__devices_of_a_person_come_in_order(void **state)
+{
+    (void)state;
+    struct identity identity = { 0 };
+    uint32_t out[3] = { 0, 0, 99 };
+    assert_int_equal(identity_devices(&identity, 7, out, 3), 0);
+    assert_true(identity_link(&identity, 90, 7));
+    assert_true(identity_link(&identity, 20, 9));
+    assert_true(identity_link(&identity, 30, 7));
+    assert_int_equal(identity_devices(&identity, 7, out, 3), 2);
+    assert_int_equal(out[0], 90);
+    assert_int_equal(out[1], 30);
+    assert_int_equal(out[2], 99);
+    out[1] = 99;
+    assert_int_equal(identity_devices(&identity, 7, out, 1), 2);
+    assert_int_equal(out[0], 90);
+    assert_int_equal(out[1], 99);
+    assert_int_equal(identity_devices(&identity, 90, out, 3), 0);
+    assert_int_equal(identity_devices(&identity, 1000000, out, 3), 0);
+    identity_release(&identity);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_identity__first_link_wins),
         cmocka_unit_test(test_identity__persons_never_merge),
+        cmocka_unit_test(test_identity__devices_of_a_person_come_in_order),
         cmocka_unit_test(test_identity__link_to_a_device_is_a_link_to_its_person),
         cmocka_unit_test(test_identity__moves_are_sorted_both_ways_and_do_not_change),
     };
