@@ -529,7 +529,7 @@ void read_answer(struct state *s, const struct ledger_read *m, struct bytes *out
     } else {
         const struct roster_principal *p = roster_find(s->roster, t.grant.principal);
         uint64_t rights = p ? roster_rights(p, t.grant.project, t.now_ms) : 0;
-        t.sees_all = rights & (RIGHT_SETTINGS | RIGHT_APPROVE);
+        t.sees_all = p && !p->is_frozen && (rights & (RIGHT_SETTINGS | RIGHT_APPROVE));
         t.question = json_doc_root(doc);
         roster_advance(s->roster, t.now_ms);
         budget_advance(s->budget, t.now_ms);

@@ -19,7 +19,7 @@ const is_typing = (target: EventTarget | null) => target instanceof HTMLElement
 
 const press = (selector: string) => document.querySelector<HTMLElement>(selector);
 
-const ways: Record<string, string> = { t: "/trends", l: "/live", s: "/setup" };
+const ways: Record<string, string> = { t: "/trends", l: "/live", s: "/setup", p: "/people", d: "/ledger" };
 
 function on_trends(key: string): boolean {
   if (key === "e") press("[data-slot]")?.focus();
@@ -40,6 +40,7 @@ function single(event: KeyboardEvent): boolean {
     return true;
   } else if (page.value === "trends" && on_trends(key)) return true;
   else if (page.value === "live" && key === " " && !(event.target as Element).matches("button, a, summary")) toggle_hold();
+  else if (page.value === "person" && key === "o") press("[data-ticket=open]:not(:disabled)")?.click();
   else return false;
   prefix_until = 0;
   return true;
@@ -65,7 +66,8 @@ export function KeyHelp() {
   const arrows = chart_direction.value === "rtl" ? ["→", "←"] : ["←", "→"];
   const list: [string, string[]][] = [
     [k.goto, ["/"]], [k.help, ["?"]], [k.edit, ["e"]], [k.walk, arrows], [k.how, ["h"]], [k.view, ["v"]],
-    [k.copy, ["c"]], [k.hold, ["␣"]], [k.go_trends, ["g", "t"]], [k.go_live, ["g", "l"]], [k.go_setup, ["g", "s"]],
+    [k.copy, ["c"]], [k.hold, ["␣"]], [k.go_trends, ["g", "t"]], [k.go_live, ["g", "l"]], [k.go_people, ["g", "p"]],
+    [k.go_ledger, ["g", "d"]], [k.go_setup, ["g", "s"]], [k.open, ["o"]],
     [k.escape, ["Esc"]],
   ];
   return (

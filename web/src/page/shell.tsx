@@ -2,24 +2,31 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { is_away } from "../api/live";
-import { me, project } from "../api/session";
+import { is_frozen } from "../api/ledger";
+import { has_right, me, offers_passkey, project } from "../api/session";
 import { language, t } from "../i18n/display";
+import { k } from "../i18n/keep";
 import { DisplayPanel, useNarrow } from "./display_panel";
 import { GoTo, is_goto_open } from "./goto";
+import { Frozen } from "./frozen";
 import { Icon, Mark } from "./icon";
 import { KeyHelp, is_help_open } from "./keys";
+import { Later } from "./later";
+import { LedgerLine } from "./ledger_line";
 import { LivePage } from "./live";
+import { OfferPasskey } from "./offer";
 import { address, page } from "./route";
-import type { Page } from "./route";
+import type { RailPage } from "./route";
 import { SetUp } from "./setup";
 import { ThemeButton } from "./theme";
 import { Trends } from "./trends";
 
 const is_menu_open = signal(false);
 
-function Way({ name }: { name: Exclude<Page, "enter"> }) {
+function Way({ name }: { name: RailPage }) {
+  const here = page.value === name || (name === "people" && page.value === "person");
   return (
-    <a class="way" href={`/${name}`} aria-current={page.value === name ? "page" : undefined}>
+    <a class="way" href={`/${name}`} aria-current={here ? "page" : undefined}>
       <Icon name={name} /><span>{t.value[name]}</span>
     </a>
   );
@@ -50,8 +57,10 @@ function Rail() {
         {own?.demo && <p class="demo"><span class="tag warn" title={words.demo_note}>{words.demo}</span></p>}
         <h2>{words.understand}<small>{words.free}</small></h2>
         <Way name="trends" /><Way name="live" />
+        <h2>{k.value.keep}<small>{k.value.counted}</small></h2>
+        {has_right("rows") && <Way name="people" />}<Way name="ledger" />
         <h2>{words.run}</h2>
-        <Way name="setup" />
+        <Way name="setup" /><Way name="access" />
       </div>
       <div class="self">
         <div><bdi>{member?.name}</bdi>{role !== member?.name && <small>{role}</small>}</div>
@@ -74,11 +83,16 @@ function Content() {
     case "trends": return <Trends />;
     case "live": return <LivePage />;
     case "setup": return <SetUp />;
+    case "people": return <Later key="people" load={() => import("./people").then((m) => m.People)} />;
+    case "person": return <Later key="person" load={() => import("./person").then((m) => m.PersonPage)} />;
+    case "ledger": return <Later key="ledger" load={() => import("./ledger").then((m) => m.LedgerPage)} />;
+    case "access": return <Later key="access" load={() => import("./access").then((m) => m.Access)} />;
     default: return null;
   }
 }
 
 export function Shell() {
+  if (is_frozen.value) return <Frozen />;
   return (
     <>
       <a class="skip" href="#content">{t.value.skip}</a>
@@ -86,9 +100,10 @@ export function Shell() {
         <Rail />
         <main id="content" tabIndex={-1}>
           {is_away.value && <p class="gone" role="status">{t.value.error.closed}</p>}
-          <Content />
+          {offers_passkey.value ? <OfferPasskey /> : <Content />}
         </main>
       </div>
+      <LedgerLine />
       {is_goto_open.value && <GoTo />}
       {is_help_open.value && <KeyHelp />}
     </>

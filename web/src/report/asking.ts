@@ -2,7 +2,7 @@
 // silences an older one; the old answer stays until the new one is there. While the dates hold today,
 // what arrives is asked for again, so that an event is in the chart within a second.
 import { effect, signal } from "@preact/signals";
-import { Refused, is_passing, post, wait } from "../api/http";
+import { Refused, is_passing, put_question, wait } from "../api/http";
 import { listen } from "../api/live";
 import { refresh_schema, schema } from "../api/schema";
 import type { Answer } from "../api/types";
@@ -31,7 +31,7 @@ export const waiting = signal<0 | 1 | 2>(0);
 const wanted = signal<Question | null>(null);
 let running: AbortController | null = null;
 
-const ask = (question: Question, signal: AbortSignal) => post<Answer>("/api/query", question, signal);
+const ask = (question: Question, signal: AbortSignal) => put_question<Answer>("/api/query", question, signal);
 
 /** Whether there were events from the first of these days on: a rise from nothing is none. */
 async function reaches_back(before: Question): Promise<boolean> {
