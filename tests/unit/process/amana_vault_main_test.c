@@ -38,6 +38,10 @@ static void make(struct program *p)
     put_key(fs, "secret.key", p->room.secrets.vault);
     put_key(fs, "intake.key", p->room.secrets.intake);
     put_key(fs, "custody.key", p->room.secrets.custody);
+    put_key(fs, "auth.pub", p->room.secrets.vault); /* nobody asks for people here */
+    put_key(fs, "log.pub", p->room.secrets.vault);
+    assert_int_equal(fs_replace_file(fs, "log.origin", STR("localhost/amana/1"), FILE_PRIVATE),
+                     0);
     fs_destroy(fs);
 }
 
