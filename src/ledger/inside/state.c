@@ -281,7 +281,7 @@ static int open_parts(struct state *s)
     if (r != 0)
         return r;
     s->is_replaying = true;
-    r = ledger_journal_open(s->config.data, 0, replay, s, &s->journal);
+    r = ledger_journal_open(s->config.data, s->config.segment_bytes, replay, s, &s->journal);
     s->is_replaying = false;
     if (r == 0 && numbers_position(s->numbers) > s->sequence) {
         log_error("the journal ends at entry %llu and its index at %llu: the journal is an older one",
