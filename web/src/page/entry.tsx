@@ -1,6 +1,7 @@
 // One entry: its sentence large, its facts, and the proof that it is in the ledger, which this browser
 // checks by itself, from the 112 bytes to the signed checkpoint.
 import { useEffect, useState } from "preact/hooks";
+import { from_hex } from "../api/bytes";
 import { find_entry, line } from "../api/ledger";
 import { project } from "../api/session";
 import type { Entry, ProvenEntry } from "../api/types";
@@ -8,9 +9,8 @@ import { verify } from "../api/verify";
 import type { Proof } from "../api/verify";
 import { entry_text, field_name, k } from "../i18n/keep";
 import { all_of_list, count, isolate, milliseconds, moment, number, put } from "../i18n/write";
+import { download } from "../report/csv";
 import { entry_sentence, purpose_of, who_of } from "./entry_words";
-import { Icon } from "./icon";
-import { copy } from "./toast";
 
 const step = 20, width_least = 15;
 
@@ -97,8 +97,12 @@ function Witnesses() {
   );
 }
 
-const receipt_text = (e: ProvenEntry) => JSON.stringify({ sequence: e.sequence, index: e.index, bytes: e.bytes, inclusion: e.inclusion,
-  checkpoint: e.checkpoint, vkey: e.vkey }, null, 1);
+/** The proof as a file of its own (c2sp.org/tlog-proof), and the entry's 112 bytes: what a check without us needs. */
+function save_proof(e: ProvenEntry): void {
+  const hashes = e.inclusion.map((hash) => btoa(String.fromCharCode(...from_hex(hash))) + "\n").join("");
+  download(`${e.sequence}.tlog-proof`, "application/octet-stream", `c2sp.org/tlog-proof@v1\nindex ${e.index}\n${hashes}\n${e.checkpoint}`);
+  download(`${e.sequence}.entry`, "application/octet-stream", from_hex(e.bytes));
+}
 
 export function EntryDetail({ sequence, known }: { sequence: number; known: Entry | undefined }) {
   const words = k.value.ledger;
@@ -123,7 +127,7 @@ export function EntryDetail({ sequence, known }: { sequence: number; known: Entr
     <aside class="entry-detail" aria-label={entry_text(sequence)} data-entry-detail={sequence}>
       <h2>
         {entry_text(sequence)}
-        {entry && <button type="button" class="button edge" onClick={() => void copy(receipt_text(entry))}><Icon name="copy" />{words.receipt}</button>}
+        {entry && <button type="button" class="button edge" data-save onClick={() => save_proof(entry)}>{words.receipt}</button>}
       </h2>
       {failed && <p class="bad" role="alert">{words.unread}</p>}
       {said && (
@@ -132,7 +136,8 @@ export function EntryDetail({ sequence, known }: { sequence: number; known: Entr
           <Facts entry={said} proof={proof} />
           <ProofBox proof={proof} />
           <Witnesses />
-          <p class="provenance"><span>{words.without_us}</span><code>amana verify --entry {entry!.sequence}</code></p>
+          <p class="without-us grey">{words.without_us}</p>
+          <pre tabIndex={0}><code>{`amana verify --proof ${sequence}.tlog-proof \\\n  --entry ${sequence}.entry \\\n  --key '${said.vkey}'`}</code></pre>
         </>
       )}
     </aside>

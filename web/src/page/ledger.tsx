@@ -112,8 +112,8 @@ function Sentence() {
 function Days({ days }: { days: Entries["days"] }) {
   const words = k.value.ledger;
   const to = today(project.value?.zone ?? "UTC");
-  const by_day = new Map(days.map((d) => [d.day, d]));
-  const list = Array.from({ length: bars }, (_, i) => add_days(to, i - bars + 1)).map((d) => by_day.get(d) ?? { day: d, named: 0, rows: 0 });
+  const by_day = new Map(days.map((d) => [new Date(d.day).toISOString().slice(0, 10), d]));
+  const list = Array.from({ length: bars }, (_, i) => add_days(to, i - bars + 1)).map((d) => ({ named: 0, rows: 0, ...by_day.get(d), day: d }));
   const most = Math.max(1, ...list.map((d) => d.named));
   return (
     <figure class="day-bars">

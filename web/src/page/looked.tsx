@@ -32,7 +32,7 @@ function what_of(entry: Entry): string {
     : entry.kind === "timeline" ? words.timeline_by : entry.kind === "rows" ? words.list_by
     : entry.kind === "find" ? words.found_by : entry.kind === "export" ? words.exported_by
     : k.value.ledger.kinds[entry.kind] ?? entry.kind;
-  const purpose = entry.purpose ? ` · ${purpose_name(entry.purpose)}${entry.ticket ? ` ${isolate(entry.ticket)}` : ""}` : "";
+  const purpose = entry.purpose ? ` · ${purpose_name(entry.purpose)}${entry.ticket && entry.ticket !== "-" ? ` ${isolate(entry.ticket)}` : ""}` : "";
   return what + purpose;
 }
 
