@@ -167,6 +167,13 @@ export class Asker extends Member {
     super(house);
     Object.assign(this, { mint, principal, session: randomBytes(16) });
   }
+  // The same member, with what web sends for him left out: his login is pinned at the ledger.
+  static of(member, mint) {
+    const asker = new Asker(member.house, mint, member.me.member.id);
+    for (const name of ["key", "public_key", "cookie", "me", "passkey", "counter"]) asker[name] = member[name];
+    asker.session = Buffer.from(member.me.login, "hex");
+    return asker;
+  }
   proof_of(text, change = {}) {
     const p = { method: "POST", path: "/api/people", counter: ++this.counter, time: Date.now(), key: this.key,
                 public_key: this.public_key, ...change };
