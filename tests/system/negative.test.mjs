@@ -393,6 +393,7 @@ const stranger = () => generateKeyPairSync("ed25519");
 const raw = (key) => Buffer.from(key.export({ format: "jwk" }).x, "base64url");
 
 describe("a proof", () => {
+  let used_counter;
   const wrong = {
     "none": () => Buffer.alloc(0),
     "of no bytes but its kind": () => w.evidence({}),
@@ -401,7 +402,7 @@ describe("a proof", () => {
       const { privateKey, publicKey } = stranger();
       return { key: privateKey, public_key: raw(publicKey) };
     },
-    "of a counter that was used": () => ({ counter: asker.counter }),
+    "of a counter that was used": () => ({ counter: used_counter }),
     "61 s ahead": () => ({ time: Date.now() + 61000 }),
     "61 s behind": () => ({ time: Date.now() - 61000 }),
     "over another path": () => ({ signed_path: "/api/people/reveal" }),
@@ -410,6 +411,8 @@ describe("a proof", () => {
     "an API key's secret in its place": () => w.evidence({ kind: 2, key_type: 0, secret: house.secret }),
   };
   test("that does not hold: refused by the ledger, and nothing is released", async (t) => {
+    assert.equal((await at_ledger(asker.made(reveal_of(one)))).type, w.Ledger.RELEASED);
+    used_counter = asker.counter;
     await nothing_is_released(async () => {
       for (const [name, make] of Object.entries(wrong))
         await t.test(name, async () => {
