@@ -86,7 +86,7 @@ function visitsOf(p) {
     visit([at(0, "Upgrade plan", { plan: "Pro", seats: 5 }), at(7, "View billing"), ...many(22, 3, "Invite member", { role: "developer" }),
            at(26, "Invite member", { role: "viewer" }, ["$email"]), at(29, "View usage", { range: "30 d" })]),
     visit([at(before, "View limits", { limit: "60 / min" }), at(before + 26, "Read docs", { page: "rate-limits" }),
-           ...many(before + 34, 23, "Call failed", { status: 429, endpoint: "/v2/render" }), ...many(before + 37, 61, "Call", { endpoint: "/v2/render" })]),
+           ...many(before + 34, 23, "Call failed", { status: 429, endpoint: "/v2/render" }), ...many(before + 46, 61, "Call", { endpoint: "/v2/render" })]),
     visit([at(long, "First call", { endpoint: "/v2/render" }), at(long + 11, "Create key", { env: "production" }),
            at(long + 19, "Create organisation", { size: "11-50" }), at(long + 21, "Sign up", { with: "GitHub" }, ["$email", "$name"])]),
   ];

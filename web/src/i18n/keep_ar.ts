@@ -40,6 +40,7 @@ export const keep_ar: KeepCatalogue = {
     at: "الدفتر عند {entry}",
     witnesses: { zero: "0 شاهد مستقل", one: "شاهد مستقل واحد", two: "شاهدان مستقلان", few: "{n} شهود مستقلين",
       many: "{n} شاهدًا مستقلًا", other: "{n} شاهد مستقل" },
+    witnesses_brief: "{n} شاهد مستقل",
   },
 
   door: {
@@ -191,7 +192,7 @@ export const keep_ar: KeepCatalogue = {
     dialog: "افتح المختوم",
     need: "ما تحتاجه فقط",
     will: "هذا ما سيُكتب أولًا، ويبقى:",
-    sentence: "اطّلاع {who} على {fields} {people}، والغرض {purpose}، في {day}.",
+    sentence: "اطّلاع {who} على {fields} {of_people}، والغرض {purpose}، في {day}.",
     sentence_none: "لم يُحدَّد شيء بعد.",
     nothing_field: "…",
     day: "24 ساعة لك",
@@ -201,6 +202,7 @@ export const keep_ar: KeepCatalogue = {
     go: "اكتب وافتح",
     go_stub: "شخص واحد",
     tick: "حدّد ما تحتاجه أولًا.",
+    now: "الآن",
     looked: "من اطّلع على هذا الشخص؟",
     looked_nobody: "خلال 90 يومًا: لا أحد سوى هذه الزيارة، ولم يُفتح اسم.",
     looked_none: "خلال 90 يومًا: لا أحد.",
@@ -226,8 +228,8 @@ export const keep_ar: KeepCatalogue = {
   ledger: {
     title: "الدفتر",
     small: "كل اطّلاع على شخص، كُتب قبل وقوعه",
-    by: "قيود من {who}", of: "، من {kind}", purpose: "، والغرض {purpose}", end: ". ابحث عن قيد بـ{number}.",
-    anyone: "أي أحد", any_kind: "أي نوع", any_purpose: "أيًّا كان", number: "الرقم",
+    by: "قيود من {who}", of: "، من {kind}", purpose: "، والغرض {purpose}", end: ". ابحث عن قيد: {number}.",
+    anyone: "أي أحد", any_kind: "أي نوع", any_purpose: "أيًّا كان", number: "رقمه",
     number_label: "رقم القيد", number_go: "اعرض",
     size: "قيدًا، بلا فجوة",
     named: "أشخاص فُتحوا في 30 يومًا",

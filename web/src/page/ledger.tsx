@@ -180,7 +180,7 @@ function Row({ entry, persons, here, many, on_unfold }: {
   return (
     <tr class={here ? "here" : ""} data-row={entry.sequence}>
       <th scope="row" class="num"><a href={`/ledger/${entry.sequence}`} aria-current={here ? "true" : undefined}><span class="n">{number(entry.sequence)}</span></a></th>
-      <td class="grey time"><span class="n">{when_text(entry.time, zone)}</span></td>
+      <td class="grey time"><bdi>{when_text(entry.time, zone)}</bdi></td>
       <td class="says">
         {entry_sentence(entry, persons)}
         {many && <> <button type="button" class="link" onClick={on_unfold}>{count(k.value.ledger.unfold, many)}</button></>}

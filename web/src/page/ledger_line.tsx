@@ -84,7 +84,10 @@ export function LedgerLine() {
           <a class="end" href={now.last ? `/ledger/${now.last}` : "/ledger"} data-size={now.log.size}>
             {fill(words.at, { entry: <b class="n">{entry_text(now.last)}</b> })}
           </a>
-          <a class={now.witnesses ? "witnesses good" : "witnesses bad"} href="/ledger">{count(words.witnesses, now.witnesses)}</a>
+          <a class={now.witnesses ? "witnesses good" : "witnesses bad"} href="/ledger">
+            <span class="spare">{count(words.witnesses, now.witnesses)}</span>
+            <span class="brief" aria-hidden="true">{put(words.witnesses_brief, { n: number(now.witnesses) })}</span>
+          </a>
         </>
       )}
       <span class="unseen" role="status">{said}</span>

@@ -59,7 +59,7 @@ export function Looked({ refs, turn }: { refs: string[]; turn: number }) {
             {entries.slice(0, all ? undefined : first_shown).map((e) => (
               <li key={e.sequence} class={e.verdict !== "refused" && ["reveal", "export"].includes(e.kind) ? "opened" : ""}>
                 <b><bdi>{e.name ?? put(k.value.ledger.by_principal, { n: String(e.principal) })}</bdi></b>
-                <span class="when">{ago(Date.now() - e.time)} · <a class="receipt" href={`/ledger/${e.sequence}`}>{entry_text(e.sequence)}</a></span>
+                <span class="ago">{Date.now() - e.time < 60_000 ? words.now : ago(Date.now() - e.time)} · <a class="receipt" href={`/ledger/${e.sequence}`}>{entry_text(e.sequence)}</a></span>
                 <span>{what_of(e)}</span>
               </li>
             ))}
