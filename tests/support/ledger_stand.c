@@ -247,6 +247,11 @@ void ledger_stand_stop(struct ledger_stand *stand)
     sock_close(stand->fd);
 }
 
+int ledger_stand_reopen(struct ledger_stand *stand)
+{
+    return attach(stand);
+}
+
 void ledger_stand_relink(struct ledger_stand *stand, struct link *link)
 {
     ledger_stand_stop(stand);

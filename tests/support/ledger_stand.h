@@ -73,7 +73,9 @@ int ledger_stand_open(struct ledger_stand *stand);
 /* Attaches itself to the link. */
 void ledger_stand_start(struct ledger_stand *stand, struct link *link);
 void ledger_stand_stop(struct ledger_stand *stand);
-/* A new program at the far end, with the same log. */
+/* A new program at the far end, with the same log; after a stop, and the other end of its link. */
+int ledger_stand_reopen(struct ledger_stand *stand);
+/* Both, and it attaches itself. */
 void ledger_stand_relink(struct ledger_stand *stand, struct link *link);
 
 #endif
