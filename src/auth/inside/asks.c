@@ -161,7 +161,7 @@ static bool assert_passkey(struct work *w, struct asks_verdict *v)
 static const char *judge(const struct work *w, enum asks_need need, const struct asks_verdict *v)
 {
     uint64_t needed = rights_for(v->ask.kind);
-    if (w->asker.by == AUTH_BY_UID || (w->asker.by == AUTH_BY_KEY && v->ask.kind != GRANT_ROWS))
+    if (w->asker.by == AUTH_BY_UID || (w->asker.by == AUTH_BY_KEY && needed != RIGHT_ROWS))
         return "role";
     if (w->request->project != 0 && w->request->project != v->ask.project)
         return "ask";

@@ -5,16 +5,30 @@
 #include "auth/wire/webauthn.h"
 #include "base/err.h"
 #include "crypto/hash.h"
+#include "json/doc.h"
 #include "ledger/inside/gate.h"
 #include "sys/clock.h"
 
-enum { LOGIN_LIFE_MS = 12 * 60 * 60 * 1000 };
+enum { LEVEL_PASSKEY = 2, LOGIN_LIFE_MS = 12 * 60 * 60 * 1000 };
 
 #define BIT(kind) ((uint64_t)1 << (kind))
 #define DECISIONS (BIT(GRANT_ENROL) | BIT(GRANT_RAISE) | BIT(GRANT_APPROVE) | BIT(GRANT_FREEZE) | \
                    BIT(GRANT_UNFREEZE))
 
-/* ---- the first start ------------------------------------------------------------------------- */
+/* ---- what is kept of it ---------------------------------------------------------------------- */
+
+/* Auth's part stands in the remarks as it came: one whole object, or nothing. */
+static bool is_made(struct str made)
+{
+    struct json_doc *doc = NULL;
+    if (made.len == 0)
+        return true;
+    if (json_doc_parse(made, LEDGER_DETAIL_MAX, &doc) != 0)
+        return false;
+    bool is_object = json_doc_type(json_doc_root(doc)) == JSON_OBJECT;
+    json_doc_destroy(doc);
+    return is_object;
+}
 
 static struct str remarks_of(struct arena *arena, const struct ledger_decision *m, int64_t from_ms)
 {
@@ -27,6 +41,8 @@ static const char *code_of(int r)
 {
     return r == 0 ? NULL : r == ERR_DENIED ? "right" : "invalid";
 }
+
+/* ---- the first start ------------------------------------------------------------------------- */
 
 void decide_boot(struct state *s, const struct ledger_decision *m, struct arena *arena,
                  struct decide_outcome *out)
@@ -42,7 +58,7 @@ void decide_boot(struct state *s, const struct ledger_decision *m, struct arena 
     }
     struct roster_change change = { .time_ms = state_now(s),
                                     .remarks = remarks_of(arena, m, 0) };
-    if (m->grant.len || !str_equal(roster_verb(m->detail, verb), STR("boot")))
+    if (m->grant.len || !is_made(m->made) || !str_equal(roster_verb(m->detail, verb), STR("boot")))
         out->code = "invalid";
     else
         out->code = code_of(roster_apply(s->roster, &change, true));
@@ -163,8 +179,14 @@ static const char *judge_detail(struct turn *t)
     hash_sha256(t->m->detail, hash);
     if (!t->c.parsed.has_question || !hash_equal(hash, t->c.parsed.question, sizeof(hash)))
         return "grant_ask";
-    if (!fits(t->c.parsed.kind, verb))
+    if (!fits(t->c.parsed.kind, verb) || !is_made(t->m->made))
         return "invalid";
+    /* Below that a login is auth's word alone. Containment does not wait for a passkey. */
+    if (t->c.level < LEVEL_PASSKEY && t->c.parsed.kind != GRANT_FREEZE)
+        return "level";
+    if (!roster_may_decide(t->s->roster, t->c.opened.principal, t->m->detail, t->c.now_ms) ||
+        roster_leaves_no_owner(t->s->roster, t->c.opened.principal, t->m->detail, t->c.now_ms))
+        return "right";
     if (gate_lacks_assertion(t->s, &t->c, t->m->detail))
         return "level";
     if (str_equal(verb, STR("credential"))) {
@@ -211,8 +233,9 @@ static const char *write_decision(struct turn *t, uint8_t kind, struct decide_ou
     return NULL;
 }
 
-/* A member's first passkey has nothing older to vouch for it: a new member is small for a day, and
- * who was there at the first start is trusted on first use. */
+/* A member's first passkey has nothing older to vouch for it, and auth's word must do: once, and
+ * again only after a recovery that was decided. It is small for a day; who was there at the first
+ * start is trusted on first use. */
 static const char *take_first_credential(struct turn *t, struct decide_outcome *out)
 {
     const struct roster_principal *p = roster_find(t->s->roster, roster_subject(t->m->detail));
@@ -222,8 +245,10 @@ static const char *take_first_credential(struct turn *t, struct decide_outcome *
         return "principal_unknown";
     if (p->is_frozen)
         return "frozen";
-    if (p->credential_count > 0)
+    if (p->had_credential)
         return "level";
+    if (!is_made(t->m->made))
+        return "invalid";
     t->c.opened.principal = p->id;
     return write_decision(t, GRANT_ENROL, out);
 }
