@@ -10,6 +10,7 @@
 #include "json/write.h"
 #include "ledger/checkpoint.h"
 #include "ledger/inside/gate.h"
+#include "ledger/inside/limits.h"
 
 enum { TEXT_MAX = 64 * 1024, SECTION_SHOWN_MAX = 4096 };
 
@@ -181,21 +182,13 @@ static void write_meter(struct turn *t, const char *key, const struct roster_pri
                         enum budget_kind kind)
 {
     struct budget_who who = { p->id, t->grant.project, kind };
-    const struct roster_right *right = roster_right(p, t->grant.project);
-    bool named = kind == BUDGET_NAMED;
-    uint32_t own = right ? (named ? right->named : right->rows) : 0;
-    uint32_t limit = own ? own : named ? BUDGET_NAMED_DAY : BUDGET_ROWS_DAY;
-    uint32_t month = named ? BUDGET_NAMED_MONTH : BUDGET_ROWS_MONTH;
-    if (!p->is_boot && t->now_ms - p->since_ms < LEDGER_DELAY_MS && limit > BUDGET_NEW_DAY)
-        limit = BUDGET_NEW_DAY;
-    if (own > month / 10)
-        month = own * 10;
+    struct limits l = limits_of(p, t->grant.project, kind, t->now_ms);
     json_write_key(&t->w, key);
     json_write_begin_object(&t->w);
     key_u64(&t->w, "used", budget_used_day(t->s->budget, who));
-    key_u64(&t->w, "limit", limit);
+    key_u64(&t->w, "limit", l.day);
     key_u64(&t->w, "used_30d", budget_used_month(t->s->budget, who));
-    key_u64(&t->w, "limit_30d", month);
+    key_u64(&t->w, "limit_30d", l.month);
     json_write_end_object(&t->w);
 }
 
