@@ -110,6 +110,10 @@ static const char *judge_login_form(struct state *s, const struct ledger_login *
     for (size_t i = 0; i < m->address.len; i++) /* one line of section 2 */
         if ((uint8_t)m->address.ptr[i] <= 0x20)
             return "invalid";
+    const struct pin *pin = pins_find(s->pins, m->login_session, state_now(s));
+    if (pin && (pin->principal != m->principal ||
+                !str_equal(str_of(pin->key, pin->key_len), m->public_key)))
+        return "proof"; /* a login has one key as long as it lives */
     return m->level == 2 ? judge_login(s, m, p) : NULL;
 }
 

@@ -171,6 +171,12 @@ static void account_login(struct state *s, const struct state_row *row, const st
     pin.key_type = (uint8_t)type;
     pin.key_len = (uint32_t)(key.len / 2);
     pin.ends_ms = (int64_t)ends;
+    /* Told again: what was used up stays so. */
+    const struct pin *before = pins_find(s->pins, pin.login_session, row->entry.time_ms);
+    if (before) {
+        pin.highest = before->highest;
+        pin.window = before->window;
+    }
     (void)pins_put(s->pins, &pin, row->entry.time_ms);
 }
 
