@@ -21,6 +21,7 @@ void ledger_room_init(struct ledger_room *room, struct fs *fs)
     memset(room, 0, sizeof(*room));
     crypto_init();
     room->fs = fs;
+    room->segment_bytes = 16 * 1024;
     sign_pair(room->auth_secret, room->auth_public);
     sign_pair(room->log_secret, room->log_public);
     memset(room->secret, 0x33, sizeof(room->secret));
@@ -54,7 +55,7 @@ int ledger_room_open(struct ledger_room *room)
     const struct ledger_config config = {
         .data = room->fs, .keys = room->fs, .public_files = room->fs,
         .auth_public = room->auth_public, .secret = room->secret, .log_key = room->log_secret,
-        .origin = "localhost/amana/1", .segment_bytes = 16 * 1024,
+        .origin = "localhost/amana/1", .segment_bytes = room->segment_bytes,
     };
     int r = ledger_open(&config, &room->ledger);
     if (r == 0)

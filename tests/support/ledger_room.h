@@ -43,6 +43,7 @@ struct ledger_room_answer {
 
 struct ledger_room {
     struct fs *fs;
+    uint64_t segment_bytes;      /* of the journal: small, so that tests come to its ends */
     uint8_t auth_secret[64], auth_public[32], log_secret[64], log_public[32];
     uint8_t secret[32], boot_id[16];
     uint64_t grants;             /* counter of the last one */

@@ -56,7 +56,7 @@ function requests() {
     "POST /api/passkeys": broken(plain({ nonce: "0".repeat(32), name: "x" })),
     "POST /api/passkeys/end": broken(plain({ id: "AAAA" })),
     "POST /api/password": broken(plain({ new: "short" })),
-    // the owner may see people, and codes are for those who may not
+    // Whoever may see people has no second factor by code: it signs nothing.
     "POST /api/totp/begin": broken(plain({})),
     "POST /api/totp": broken(plain({ code: "000000" })),
     "POST /api/totp/end": broken(plain({ code: "000000" })),

@@ -158,10 +158,13 @@ static bool assert_passkey(struct work *w, struct asks_verdict *v)
 /* ---- checking ------------------------------------------------------------------------------- */
 
 /* The code of the refusal, or NULL. */
-static const char *judge(const struct work *w, enum asks_need need, const struct asks_verdict *v)
+static const char *judge(const struct work *w, enum asks_need need,
+                         const struct asks_verdict *v)
 {
     uint64_t needed = rights_for(v->ask.kind);
-    if (w->asker.by == AUTH_BY_UID || (w->asker.by == AUTH_BY_KEY && needed != RIGHT_ROWS))
+    /* A uid has nothing to sign with; a key gets rows, never a value. */
+    bool is_keys = v->ask.kind == GRANT_ROWS || v->ask.kind == GRANT_TIMELINE;
+    if (w->asker.by == AUTH_BY_UID || (w->asker.by == AUTH_BY_KEY && !is_keys))
         return "role";
     if (w->request->project != 0 && w->request->project != v->ask.project)
         return "ask";

@@ -123,7 +123,8 @@ void decide_login(struct state *s, const struct ledger_login *m, struct arena *a
     struct state_draft draft = { .log = LEDGER_LOG_HOUSE,
                                  .entry = { .kind = ENTRY_LOGIN, .verdict = ENTRY_RECORDED,
                                             .level = m->level, .principal = m->principal } };
-    char session[33], key[2 * EVIDENCE_KEY_MAX + 1];
+    char session[33], key[2 * EVIDENCE_KEY_MAX + 1], passkey[33] = "-";
+    uint8_t passkey_bytes[16];
     uint32_t row;
     *out = (struct decide_outcome){ .code = judge_login_form(s, m) };
     if (out->code)
@@ -131,9 +132,13 @@ void decide_login(struct state *s, const struct ledger_login *m, struct arena *a
     int64_t most = state_now(s) + LOGIN_LIFE_MS;
     str_hex(m->login_session, sizeof(m->login_session), session);
     str_hex((const uint8_t *)m->public_key.ptr, m->public_key.len, key);
+    pins_passkey(m->credential_id, passkey_bytes);
+    if (m->level == LEVEL_PASSKEY)
+        str_hex(passkey_bytes, sizeof(passkey_bytes), passkey);
     draft.sections[ENTRY_SECTION_LOGIN - 1] =
-        arena_printf(arena, "session %s\ntype %u\nkey %s\nends %lld\naddress " STR_FMT "\n",
-                     session, m->key_type, key, (long long)(m->ends_ms < most ? m->ends_ms : most),
+        arena_printf(arena, "session %s\ntype %u\nkey %s\nends %lld\npasskey %s\naddress " STR_FMT
+                     "\n", session, m->key_type, key,
+                     (long long)(m->ends_ms < most ? m->ends_ms : most), passkey,
                      STR_ARG(m->address.len ? m->address : STR("-")));
     if (state_write(s, &draft, &row) != 0)
         out->code = "stopped";

@@ -160,7 +160,7 @@ uint32_t roster_owners(const struct roster *roster, int64_t now_ms)
     return owners;
 }
 
-/* ---- principals ------------------------------------------------------------------------------- */
+/* ---- principals ------------------------------------------------------------------------------ */
 
 static struct roster_principal *add_principal(struct roster *roster,
                                               const struct roster_principal *p)
@@ -387,7 +387,8 @@ static int apply_budget(const struct turn *t)
     struct roster_principal *p = subject_of(t);
     uint32_t project, named, rows;
     if (!roster_read_number(t->detail, "project", &project) ||
-        !roster_read_number(t->detail, "named", &named) || !roster_read_number(t->detail, "rows", &rows))
+        !roster_read_number(t->detail, "named", &named) ||
+        !roster_read_number(t->detail, "rows", &rows))
         return ERR_INVALID;
     if (named > ROSTER_BUDGET_MAX || rows > ROSTER_BUDGET_MAX)
         return ERR_DENIED;
@@ -420,7 +421,8 @@ static int apply_purpose(const struct turn *t)
 {
     uint32_t id;
     const struct json_node *list = json_doc_member(t->detail, "purposes");
-    if (!roster_read_number(t->detail, "project", &id) || !list || json_doc_type(list) != JSON_ARRAY ||
+    if (!roster_read_number(t->detail, "project", &id) ||
+        !list || json_doc_type(list) != JSON_ARRAY ||
         json_doc_count(list) == 0 || json_doc_count(list) > ROSTER_PURPOSES_MAX)
         return ERR_INVALID;
     for (const struct json_node *n = NULL; (n = json_doc_next(list, n)) != NULL;)
@@ -465,7 +467,8 @@ static int boot_projects(struct roster *roster, const struct json_node *list)
     check(roster->projects != NULL);
     for (const struct json_node *n = NULL; (n = json_doc_next(list, n)) != NULL;) {
         struct roster_project *project = &roster->projects[roster->project_count];
-        if (!roster_read_number(n, "id", &project->id) || !roster_read_number(n, "group", &project->group))
+        if (!roster_read_number(n, "id", &project->id) ||
+            !roster_read_number(n, "group", &project->group))
             return ERR_INVALID;
         project->is_demo = json_doc_get_bool(n, "demo", false);
         for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++)

@@ -166,7 +166,9 @@ static void account_login(struct state *s, const struct state_row *row, const st
     if (!str_to_hex_bytes(line_of(section, "session"), pin.login_session, 16) ||
         !str_to_u64(line_of(section, "type"), &type) || key.len > 2 * PINS_KEY_MAX ||
         !str_to_hex_bytes(key, pin.key, key.len / 2) ||
-        !str_to_u64(line_of(section, "ends"), &ends))
+        !str_to_u64(line_of(section, "ends"), &ends) ||
+        (pin.level > 1 &&
+         !str_to_hex_bytes(line_of(section, "passkey"), pin.passkey, sizeof(pin.passkey))))
         return;
     pin.key_type = (uint8_t)type;
     pin.key_len = (uint32_t)(key.len / 2);
@@ -243,10 +245,9 @@ static int replay(void *ctx, const struct ledger_journal_record *record,
     arena_init(&arena, 0);
     int r = blobs_open(s->blobs, record->log, record->entry, record->blob, &arena, &blob);
     if (r == 0) {
-        if (row->entry.sequence > numbers_position(s->numbers))
-            for (uint32_t i = 0; i < blob.given_count; i++)
-                numbers_replay(s->numbers, record->log, &blob.given[i].ref,
-                               blob.given[i].number);
+        bool is_new = row->entry.sequence > numbers_position(s->numbers);
+        for (uint32_t i = 0; is_new && r == 0 && i < blob.given_count; i++)
+            r = numbers_replay(s->numbers, record->log, &blob.given[i].ref, blob.given[i].number);
         account(s, row, &blob);
     }
     arena_wipe(&arena);
