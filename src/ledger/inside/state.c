@@ -291,7 +291,7 @@ static int open_parts(struct state *s)
     r = ledger_journal_open(s->config.data, s->config.segment_bytes, replay, s, &s->journal);
     s->is_replaying = false;
     if (r == 0 && numbers_position(s->numbers) > s->sequence) {
-        log_error("the journal ends at entry %llu and its index at %llu: the journal is an older one",
+        log_error("the journal ends at entry %llu and its index at %llu: it is an older journal",
                   (unsigned long long)s->sequence,
                   (unsigned long long)numbers_position(s->numbers));
         r = ERR_CORRUPT;
