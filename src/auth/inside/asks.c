@@ -90,7 +90,8 @@ static bool is_for_people(enum grant_kind kind)
 static uint8_t level_for(const struct asks_verdict *v, enum asks_need need)
 {
     enum grant_kind kind = v->ask.kind;
-    if (need == ASKS_PASSKEY || need == ASKS_OWN_NEW || kind == GRANT_RAISE || kind == GRANT_UNFREEZE || kind == GRANT_APPROVE)
+    if (need == ASKS_PASSKEY || need == ASKS_OWN_NEW || kind == GRANT_RAISE ||
+        kind == GRANT_UNFREEZE || kind == GRANT_APPROVE)
         return LEVEL_ASSERTED;
     return is_for_people(kind) && !v->project.is_demo ? LEVEL_PASSKEY : 0;
 }
