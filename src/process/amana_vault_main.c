@@ -89,7 +89,7 @@ static void open_opening(struct vault *vault)
     }
 }
 
-static void end(struct vault *vault, int r)
+static NO_RETURN void give_up(struct vault *vault, int r)
 {
     turn_take(&vault->turn); /* no group of another link is cut in the middle */
     log_error("amana-vault ends: %s", err_text(r));
@@ -103,7 +103,7 @@ static void *answer_query(void *arg)
     int r = vault_answers_serve(answering->link, vault->intake, &vault->turn);
     free(answering);
     if (r != 0)
-        end(vault, r);
+        give_up(vault, r);
     return NULL;
 }
 
@@ -114,11 +114,11 @@ static void *answer_web(void *arg)
     int r = web_answers_serve(answering->link, vault->opening);
     free(answering);
     if (r != 0)
-        end(vault, r);
+        give_up(vault, r);
     return NULL;
 }
 
-static void start(struct vault *vault, int link, void *(*serve)(void *))
+static void answer_on(struct vault *vault, int link, void *(*serve)(void *))
 {
     pthread_t thread;
     struct answering *answering = calloc(1, sizeof(*answering));
@@ -134,9 +134,9 @@ static void relink(struct vault *vault, const struct control_event *event)
         if (str_equal(event->link, STR("auth")))
             opening_set_auth_boot(vault->opening, event->boot_id);
     } else if (str_equal(event->link, STR("query-vault"))) {
-        start(vault, event->fd, answer_query);
+        answer_on(vault, event->fd, answer_query);
     } else if (str_equal(event->link, STR("web-vault"))) {
-        start(vault, event->fd, answer_web);
+        answer_on(vault, event->fd, answer_web);
     } else if (str_equal(event->link, STR("vault-ledger"))) {
         link_attach(vault->ledger, event->fd);
     } else {

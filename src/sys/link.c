@@ -74,6 +74,8 @@ static void *read_answers(void *arg)
             finish(w, 0);
         }
         (void)pthread_mutex_unlock(&link->lock);
+        /* It is the asker's now, and may be a secret: no copy waits here for the next answer. */
+        explicit_bzero(buf.ptr + MSG_HEADER_BYTES, msg.body.len);
         explicit_bzero(buf.ptr, buf.len); /* values pass here; the next answer may be hours away */
     }
     if (r != ERR_CLOSED)

@@ -54,7 +54,7 @@ int ledger_room_open(struct ledger_room *room)
     const struct ledger_config config = {
         .data = room->fs, .keys = room->fs, .public_files = room->fs,
         .auth_public = room->auth_public, .secret = room->secret, .log_key = room->log_secret,
-        .origin = "localhost/amana/1",
+        .origin = "localhost/amana/1", .segment_bytes = 16 * 1024,
     };
     int r = ledger_open(&config, &room->ledger);
     if (r == 0)

@@ -71,6 +71,9 @@ struct ref vault_room_ref(const struct vault_room_value *value)
     return ref_of(str_from(value->text));
 }
 
+static void ledger_key(const uint8_t secret[32], const uint8_t public_key[32], const uint8_t e[32],
+                       const uint8_t ledger_public[32], uint8_t out[32]);
+
 static struct str project_text(uint8_t out[8])
 {
     memset(out, 0, 8);
@@ -87,6 +90,17 @@ static void value_key(const uint8_t k_ledger[32], const struct sealed_place *pla
     const struct str key_parts[] = { STR("amana/value-key/1"), str_of(place->ref.bytes, 16) };
     hash_framed(k_ledger, share_parts, 4, share, 32);
     hash_framed(share, key_parts, 2, out, 32);
+}
+
+void vault_room_share(void *ctx, const struct ref *subject, struct str property,
+                      const uint8_t epoch[32], uint8_t out[32])
+{
+    const struct vault_room *room = ctx;
+    uint8_t number[8], k_ledger[32];
+    const struct str parts[] = { STR("amana/share/1"), project_text(number),
+                                 str_of(subject->bytes, 16), property };
+    ledger_key(room->ledger_secret, epoch, epoch, room->ledger_public, k_ledger);
+    hash_framed(k_ledger, parts, 4, out, 32);
 }
 
 static void value_ad(const struct sealed_place *place, struct bytes *out)

@@ -164,8 +164,7 @@ static const char *judge(const struct work *w, enum asks_need need,
 {
     uint64_t needed = rights_for(v->ask.kind);
     /* A uid has nothing to sign with; a key gets rows, never a value. */
-    bool is_keys = v->ask.kind == GRANT_ROWS || v->ask.kind == GRANT_TIMELINE;
-    if (w->asker.by == AUTH_BY_UID || (w->asker.by == AUTH_BY_KEY && !is_keys))
+    if (w->asker.by == AUTH_BY_UID || (w->asker.by == AUTH_BY_KEY && needed != RIGHT_ROWS))
         return "role";
     if (w->request->project != 0 && w->request->project != v->ask.project)
         return "ask";

@@ -43,8 +43,9 @@ static void prepare_answers(struct value_table *t, struct db *db)
 {
     t->each = db_prepare(db, "SELECT r, e, first_seen, last_seen, box FROM value "
                              "WHERE slot = ?1 AND p = ?2 ORDER BY last_seen DESC, r");
-    t->holders = db_prepare(db, "SELECT DISTINCT subject.s FROM value "
-                                "JOIN subject ON subject.slot = value.slot "
+    /* The ref first, always: a planner without statistics would rather walk all subjects. */
+    t->holders = db_prepare(db, "SELECT DISTINCT subject.s FROM value INDEXED BY value_by_ref "
+                                "CROSS JOIN subject ON subject.slot = value.slot "
                                 "WHERE value.r = ?1 AND subject.project = ?2 LIMIT ?3");
     t->read_seen = db_prepare(db, "SELECT size, root FROM seen ORDER BY size");
     t->add_seen = db_prepare(db, "INSERT INTO seen (size, root) VALUES (?1, ?2)");

@@ -1,0 +1,2 @@
+export const inside = () => {};
+export const ingest_of_the_world = async () => {};
