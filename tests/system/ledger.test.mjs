@@ -221,7 +221,7 @@ describe("a member and the ledger", () => {
   });
 
   test("a frozen member is out, and his login with him", async () => {
-    const detail = { do: "member", name: "Sami", rights: { 1: ["aggregate", "unfolded"] }, roles: { 1: ["analyst"] } };
+    const detail = { do: "member", name: "Sami", rights: { 1: ["aggregate"] }, roles: { 1: ["viewer"] } };
     const invited = await member.decide("/api/members", "enrol", detail);
     assert.equal(invited.status, 200, invited.text);
     const sami = new Member(house);
@@ -355,7 +355,7 @@ describe("kill -9 in the middle of asks", () => {
 
 // ---- a full disk --------------------------------------------------------------------------------------------------
 
-test("the ledger's disk is full: people are closed, reports and ingest go on; then it is open again", {
+test("the ledger's disk is full: people are closed, reports and ingest go on; it is open again once started anew", {
   skip: isRoot ? false : "needs root to mount a small disk", timeout: 60000 }, async () => {
   const house = await startHouse(), room = join(house.dir, "ledger");
   let mounted = false;
@@ -376,10 +376,12 @@ test("the ledger's disk is full: people are closed, reports and ingest go on; th
     await until("people", async () => (await member.reveal([refs[0]], ["$email"])).status === 200);
     const filler = join(room, "filler");
     try { writeFileSync(filler, Buffer.alloc(32 << 20)); } catch { /* as much as there is room */ }
+    // The journal has room ahead of itself: entries that are as long as an ask may be use it up.
+    const long = Array.from({ length: 60 }, (_, i) => `property-${i}-${"x".repeat(40)}`);
     let closed = 0;
-    for (let i = 0; i < 40 && closed < 5; i++) {
-      const got = await member.reveal([refs[1]], ["$email"]);
-      if (got.status === 200) { await sleep(20); continue; }
+    for (let i = 0; i < 1000 && closed < 5; i++) {
+      const got = await member.reveal([refs[1]], ["$email", ...long]);
+      if (got.status === 200) continue;
       closed++;
       assert.equal(got.status, 503, got.text);
       assert.equal(values_in(got.text).size, 0);
@@ -391,6 +393,10 @@ test("the ledger's disk is full: people are closed, reports and ingest go on; th
     const rows = await member.people({ limit: 1 });
     assert.equal(rows.status, 503, rows.text);
     rmSync(filler);
+    await sleep(1000);
+    const still = await member.reveal([refs[1]], ["$email"]);
+    assert.deepEqual([still.status, still.body.error.code], [503, "stopped"], "room alone does not make it go on");
+    process.kill(house.pid("ledger"), "SIGTERM");
     await until("people again", async () => (await member.reveal([refs[1]], ["$email"])).status === 200, 20000);
     const all = await entries_of(member);
     assert.ok(all[0].sequence > before_it);
@@ -401,4 +407,45 @@ test("the ledger's disk is full: people are closed, reports and ingest go on; th
     if (mounted) execFileSync("umount", ["-l", room]);
     await house.stop();
   }
+});
+
+// ---- budgets, all at once -----------------------------------------------------------------------------------------
+
+describe("what is left is given out once", () => {
+  const people = 260;
+  let house, member, refs, found;
+  before(async () => {
+    house = await startHouse();
+    await fill(house, 0, people);
+    member = await owner(house);
+    refs = await all_refs(member);
+  });
+  after(() => house?.stop());
+
+  test("the 51st lookup in vain is refused, and takes nothing from the budget of people", async () => {
+    for (let i = 0; i < 50; i++) {
+      const miss = await member.find("email", `nobody-${i}@ledger.example`);
+      assert.deepEqual([miss.status, miss.body.found], [200, []], miss.text);
+    }
+    const over = await member.find("email", "nobody-50@ledger.example");
+    assert.deepEqual([over.status, over.body.error.code], [403, "misses"], over.text);
+    assert.equal((await line(member)).named.used, 0);
+    [found] = (await member.find("email", email(7))).body.found[0].refs;
+    assert.ok(refs.includes(found), "a hit is no miss");
+  });
+
+  test("64 reveals at once with ten left: exactly ten people; and whoever goes on is frozen", async () => {
+    assert.equal((await line(member)).named.used, 1, "a lookup that finds somebody counts him");
+    const others = refs.filter((ref) => ref !== found), open = others.slice(189);
+    assert.equal((await member.reveal(others.slice(0, 189), ["$email"])).status, 200);
+    assert.equal((await line(member)).named.used, 190);
+    const answers = await Promise.all(open.slice(0, 64).map((ref) => member.reveal([ref], ["$email"])));
+    const given = answers.filter((a) => a.status === 200);
+    const values = new Set(answers.flatMap((a) => [...values_in(a.text)]));
+    assert.equal(given.length, values.size);
+    assert.equal(values.size, 10, JSON.stringify(answers.find((a) => a.status !== 200)?.body));
+    await until("the login of the frozen ends", async () => (await member.send("GET", "/api/me")).status === 401);
+    const all = answers.filter((a) => a.status !== 200).map((a) => a.body.error.code);
+    assert.deepEqual([...new Set(all)].filter((c) => !["budget", "frozen", "login", "proof"].includes(c)), []);
+  });
 });
