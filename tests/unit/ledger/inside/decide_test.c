@@ -319,10 +319,10 @@ static void test_decide__thawing_takes_another(void **state)
     (void)state;
     assert_string_equal(decide(ROOM_OWNER, GRANT_UNFREEZE, "{\"do\":\"thaw\",\"principal\":1}"),
                         "right");
-    assert_string_equal(decide(ROOM_OWNER, GRANT_ENROL, "{\"do\":\"end\",\"principal\":2}"), "");
-    assert_string_equal(ledger_room_try(&room, ROOM_SUPPORT, GRANT_REVEAL, 0, 1),
+    assert_string_equal(decide(ROOM_OWNER, GRANT_ENROL, "{\"do\":\"end\",\"principal\":3}"), "");
+    assert_string_equal(ledger_room_try(&room, ROOM_ANALYST, GRANT_ROWS, 0, 1),
                         "principal_unknown");
-    assert_string_equal(ledger_room_login(&room, ROOM_SUPPORT, 2), "principal_unknown");
+    assert_string_equal(ledger_room_login(&room, ROOM_ANALYST, 2), "principal_unknown");
 }
 
 #define WITH(test) cmocka_unit_test_setup_teardown(test, begin, end)
