@@ -148,7 +148,7 @@ function expected(route, request, asker, project) {
   if (!route.who.includes(kind)) return outside;
   if (kind === "cookie" && route.proof && !asker.signs) return outside;
   const lacks = route.rights.some((right) => !asker.rights.includes(right));
-  if (request.is_refused) return denied;
+  if (request.is_refused) return is_foreign ? [403, 404] : denied;
   if (is_foreign) return lacks ? [403, 404] : elsewhere;
   if (lacks) return denied;
   // behind the gate: what does not exist is refused as such; a decision may also need a passkey

@@ -189,11 +189,11 @@ static const char *judge_detail(struct turn *t)
     /* Below that a login is auth's word alone. Containment does not wait for a passkey. */
     if (t->c.level < LEVEL_PASSKEY && t->c.parsed.kind != GRANT_FREEZE)
         return "level";
+    if (gate_lacks_assertion(t->s, &t->c, t->m->detail))
+        return "level";
     if (!roster_may_decide(t->s->roster, t->c.opened.principal, t->m->detail, t->c.now_ms) ||
         roster_leaves_no_owner(t->s->roster, t->c.opened.principal, t->m->detail, t->c.now_ms))
         return "right";
-    if (gate_lacks_assertion(t->s, &t->c, t->m->detail))
-        return "level";
     if (str_equal(verb, STR("credential"))) {
         /* Another passkey is vouched for by one that is there. */
         if (!t->c.credential)

@@ -528,6 +528,11 @@ static void answer(struct turn *t)
         { "looked", answer_looked }, { "budget", answer_budget },
     };
     struct str what = json_doc_get_string(t->question, "read", STR(""));
+    /* After a failed sync memory has what the disk may lack: none of it is shown or signed. */
+    if (t->s->is_stopped) {
+        write_error(t, "stopped");
+        return;
+    }
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         if (str_equal(what, str_from(all[i].what))) {
             all[i].answer(t);
@@ -544,9 +549,7 @@ void read_answer(struct state *s, const struct ledger_read *m, struct bytes *out
     arena_init(&arena, 0);
     json_write_init(&t.w, out);
     t.now_ms = state_now(s);
-    /* After a failed sync memory has what the disk may lack: nothing of it is shown or signed. */
-    const char *code = s->is_stopped ? "stopped"
-                                     : gate_judge_reading(s, m->grant, m->text, &t.grant);
+    const char *code = gate_judge_reading(s, m->grant, m->text, &t.grant);
     if (!code && json_doc_parse(m->text, TEXT_MAX, &doc) != 0)
         code = "invalid";
     if (code) {
