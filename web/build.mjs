@@ -1,4 +1,5 @@
-// Builds the console into OUT (default ../build/web): one script, one sheet, the fonts, the page.
+// Builds the console into OUT (default ../build/web): a script, those of the pages that come later, one
+// sheet, the fonts, the page.
 // Every name but the page's holds a hash of its content, so that a browser may keep it for ever.
 // Each text file gets a .gz (and .br) beside it; manifest.txt lists what amana-web carries, one
 // line a file: `<url-path> <file> <content-type>`.
@@ -79,7 +80,8 @@ for (const [language, sets] of [["en", ["latin"]], ["ar", ["latin", "arabic"]]])
 const bundled = await build({
   absWorkingDir: here,
   entryPoints: { app: "src/main.tsx", sheet: "src/style/index.css" },
-  bundle: true, minify: true, write: false, outdir: out, format: "esm", charset: "utf8",
+  bundle: true, splitting: true, metafile: true, chunkNames: "[name]-[hash]", minify: true, write: false, outdir: out,
+  format: "esm", charset: "utf8",
   target: ["chrome123", "firefox121", "safari17.5"],
   jsx: "automatic", jsxImportSource: "preact", legalComments: "none", external: ["font:*"],
   logLevel: "warning", define: { "process.env.NODE_ENV": '"production"' },
@@ -87,22 +89,44 @@ const bundled = await build({
 const text_of = (name) => bundled.outputFiles.find((f) => f.path.endsWith(name)).text;
 const sheet = text_of("sheet.css").replace(/\bfont:(latin-ext|latin|arabic)\b/g, (_, set) => font[set].url);
 const style = asset("amana.css", sheet);
+// Chunks name each other by names that esbuild gave them, a hash of their content among it.
+const chunks = bundled.outputFiles.filter((f) => f.path.endsWith(".js") && !f.path.endsWith("/app.js"));
+for (const chunk of chunks) {
+  const file = `assets/${path.basename(chunk.path)}`;
+  put("/" + file, file, Buffer.from(chunk.contents));
+}
 const script = asset("amana.js", text_of("app.js"));
+const early = early_chunks();
 const mark = asset("mark.svg", readFileSync(path.join(here, "src/style/mark.svg")));
 asset("notices.txt", notices());
 
 const page = readFileSync(path.join(here, "src/index.html"), "utf8")
-  .replace("{{mark}}", mark).replace("{{style}}", style).replace("{{script}}", script);
+  .replace("{{mark}}", mark).replace("{{style}}", style).replace("{{script}}", script)
+  .replace("{{early}}", early.map((name) => `<link rel="modulepreload" href="/assets/${name}">`).join("\n"));
 put("/", "index.html", Buffer.from(page));
 writeFileSync(path.join(out, "manifest.txt"), lines.sort().join("\n") + "\n");
 
 const css = sizes[style.slice(1)];
-const first = sizes["index.html"] + css + sizes[script.slice(1)];
+const scripts = sizes[script.slice(1)] + early.reduce((sum, name) => sum + sizes[`assets/${name}`], 0);
+const first = sizes["index.html"] + css + scripts;
 const kb = (bytes) => (bytes / 1024).toFixed(1) + " KB";
-console.log(`console: first load ${kb(first)} gzip (script ${kb(sizes[script.slice(1)])}, ` +
-  `sheet ${kb(css)}), fonts en ${kb(font.latin.size)}, ar ${kb(font.latin.size + font.arabic.size)}`);
+console.log(`console: first load ${kb(first)} gzip (script ${kb(scripts)}, ` +
+  `sheet ${kb(css)}), later ${kb(chunks.reduce((sum, c) => sum + sizes[`assets/${path.basename(c.path)}`], 0) - scripts + sizes[script.slice(1)])}, fonts en ${kb(font.latin.size)}, ar ${kb(font.latin.size + font.arabic.size)}`);
 if (first > first_load_max) fail(`the first load is ${first} bytes, more than ${first_load_max}`);
 if (css > sheet_max) fail(`the sheet is ${css} bytes, more than ${sheet_max}`);
+
+/** The chunks that the script imports before anything is seen. */
+function early_chunks() {
+  const outputs = bundled.metafile.outputs;
+  const found = new Set();
+  const visit = (name) => outputs[name].imports.forEach((i) => {
+    if (i.kind !== "import-statement" || i.external || found.has(i.path)) return;
+    found.add(i.path);
+    visit(i.path);
+  });
+  visit(Object.keys(outputs).find((name) => name.endsWith("/app.js") || name === "app.js"));
+  return [...found].map((name) => path.basename(name));
+}
 
 /** What we carry of others, with the words they ask for. */
 function notices() {

@@ -254,14 +254,15 @@ static bool serve_control(struct ledger_program *p, struct bytes *buf)
 static int serve(struct ledger_program *p)
 {
     struct bytes buf = { 0 };
-    for (;;) {
+    for (int first = 0;; first = (first + 1) % SIDES) {
         int fds[] = { p->control, p->links[0], p->links[1], p->links[2] };
         bool which[1 + SIDES];
         if (spawn_wait(fds, which, 1 + SIDES, WAKE_MS) != 0)
             return 1;
         if (which[0] && !serve_control(p, &buf))
             return 0;
-        for (int i = 0; i < SIDES; i++)
+        /* Another one is first each time: a flood on one link does not keep out a freeze. */
+        for (int k = 0, i = first; k < SIDES; k++, i = (i + 1) % SIDES)
             if (which[1 + i] && p->links[i] == fds[1 + i])
                 take_side(p, i, &buf);
         commit(p);
@@ -285,6 +286,7 @@ int main(int argc, char **argv)
     map_seed(seed);
     handed_init(&p.handed, argc, argv);
     p.control = handed_get(&p.handed, "control");
+    link_report_to(p.control);
     sandbox_enter(&p.handed, &sandbox_ledger);
 
     open_ledger(&p);

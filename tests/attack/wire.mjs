@@ -4,7 +4,7 @@ import { createHash, createPrivateKey, randomBytes, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Member, ask_text } from "../support/member.mjs";
-import { frame } from "./hook.mjs";
+import { frame, room } from "./hook.mjs";
 
 export const sha256 = (bytes) => createHash("sha256").update(bytes).digest();
 export const u8 = (n) => Buffer.from([n]);
@@ -112,7 +112,8 @@ export const evidence = ({ kind = 1, key_type = 1, counter = 0, time = 0, public
 // ---- asking over a link in another program's name
 let next_id = BigInt(randomBytes(4).readUInt32LE()) << 24n;
 
-// The answer's frame; null when none came. While it is awaited the program itself hears nothing there.
+// The answer's frame; null when none came. While it is awaited the program itself hears nothing there. Where it
+// does not listen anyway (options.unheard), the frame is read from the link.
 export async function call(hook, name, type, body, options = {}) {
   const link = (await hook.links())[name], id = ++next_id;
   await hook.take(link);
@@ -121,6 +122,7 @@ export async function call(hook, name, type, body, options = {}) {
                                                        await hook.memfd(body))
                                      : await hook.send(link, frame({ type, id, body }));
     if (sent < 0) return null;
+    if (options.unheard) return await read_frame(hook, link);
     for (const end = Date.now() + (options.ms ?? 5000); Date.now() < end;) {
       const got = await hook.receive(200);
       if (got && got.id === id && got.link === link) return got;
@@ -129,6 +131,11 @@ export async function call(hook, name, type, body, options = {}) {
   } finally {
     await hook.giveBack(link).catch(() => {});
   }
+}
+
+async function read_frame(hook, link) {
+  const { result, filled: [bytes] } = await hook.call("read", link, room(61440), 61440);
+  return result < 32 ? null : { type: bytes[3], id: bytes.readBigUInt64LE(8), body: bytes.subarray(32, result) };
 }
 
 // ---- grants of any content
@@ -159,6 +166,13 @@ export class Asker extends Member {
   constructor(house, mint, principal = 1) {
     super(house);
     Object.assign(this, { mint, principal, session: randomBytes(16) });
+  }
+  // The same member, with what web sends for him left out: his login is pinned at the ledger.
+  static of(member, mint) {
+    const asker = new Asker(member.house, mint, member.me.member.id);
+    for (const name of ["key", "public_key", "cookie", "me", "passkey", "counter"]) asker[name] = member[name];
+    asker.session = Buffer.from(member.me.login, "hex");
+    return asker;
   }
   proof_of(text, change = {}) {
     const p = { method: "POST", path: "/api/people", counter: ++this.counter, time: Date.now(), key: this.key,

@@ -114,6 +114,15 @@ void calls_members_invite(struct work *w)
 
 /* ---- roles ---------------------------------------------------------------------------------- */
 
+/* Nobody takes the house's last hand off it by a slip: who decides is put out by somebody else. */
+static bool is_not_oneself(struct work *w, uint32_t principal)
+{
+    if (principal != w->asker.principal)
+        return true;
+    work_refuse(w, "role");
+    return false;
+}
+
 /* Whether somebody has more afterwards than before. */
 static int gains(struct work *w, uint32_t principal, const struct access_entry *entries,
                  uint32_t count, bool *does)
@@ -142,7 +151,8 @@ static void change_roles(struct work *w, struct decision *d)
         work_refuse(w, "invalid");
         return;
     }
-    if (!work_passes(w, members_find(&w->auth->members, principal, w->arena, &member),
+    if (!is_not_oneself(w, principal) ||
+        !work_passes(w, members_find(&w->auth->members, principal, w->arena, &member),
                      "invalid") ||
         !decisions_may(w, entries, count) || !decisions_may_over(w, principal) ||
         !work_passes(w, gains(w, principal, entries, count, &does), "io"))
@@ -162,8 +172,8 @@ void calls_members_roles(struct work *w)
 
 /* ---- recovering and ending ------------------------------------------------------------------ */
 
-/* The link is told at once to the owner who asked, who gives it on; it opens when the recovery is in
- * force, and until then the former passkeys do. */
+/* The link is told at once to the owner who asked, who gives it on; it opens when the recovery is
+ * in force, and until then the former passkeys do. */
 static void recover(struct work *w, struct decision *d)
 {
     struct member member;
@@ -216,7 +226,8 @@ void calls_members_end(struct work *w)
     uint32_t principal;
     if (!decisions_open(w, "end", &d))
         return;
-    if (read_subject(w, &d, &principal) && may_end(w, principal) &&
+    if (read_subject(w, &d, &principal) && is_not_oneself(w, principal) &&
+        may_end(w, principal) &&
         decisions_check(w, GRANT_ENROL, ASKS_PLAIN, &d))
         (void)carry_out(w, &d);
     decisions_close(&d);

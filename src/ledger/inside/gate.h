@@ -24,6 +24,7 @@ struct gate_case {
     struct roster_principal *principal;
     const struct roster_project *project;
     struct roster_credential *credential;  /* of a level-3 assertion that holds */
+    bool has_proof;                    /* the browser's signature, or the key's secret, holds */
     uint8_t level;                     /* as it was shown here, whatever the grant says */
     bool has_grant;                    /* it holds: what follows is an entry, also a refusal */
 };

@@ -30,6 +30,7 @@ struct ledger_config {
     const uint8_t *secret;         /* sk_L, 32 */
     const uint8_t *log_key;        /* Ed25519, 64; borrowed */
     const char *origin;            /* of log 1: "<host>/amana/1" */
+    uint64_t segment_bytes;        /* of the journal's files; 0 = 64 MiB */
 };
 
 int ledger_open(const struct ledger_config *config, struct ledger **out) MUST_USE;

@@ -9,8 +9,9 @@
 #include "base/base64.h"
 #include "base/err.h"
 #include "json/doc.h"
+#include "ledger/inside/roster_detail.h"
 
-enum { REMARKS_MAX = 64 * 1024, HOST_MAX = 128, WAITING_MAX = 1024, PROJECTS_MAX = 4096 };
+enum { HOST_MAX = 128, WAITING_MAX = 1024, PROJECTS_MAX = 4096 };
 
 struct waiting {
     uint64_t sequence;
@@ -66,20 +67,30 @@ struct str roster_host(const struct roster *roster)
     return str_from(roster->host);
 }
 
+/* The place of the first one above `after`. */
+static uint32_t place_above(const struct roster *roster, uint32_t after)
+{
+    uint32_t low = 0, high = roster->principal_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (roster->principals[middle].id > after)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
 struct roster_principal *roster_find(struct roster *roster, uint32_t id)
 {
-    for (uint32_t i = 0; i < roster->principal_count; i++)
-        if (roster->principals[i].id == id)
-            return &roster->principals[i];
-    return NULL;
+    uint32_t at = place_above(roster, id);
+    return at > 0 && roster->principals[at - 1].id == id ? &roster->principals[at - 1] : NULL;
 }
 
 const struct roster_principal *roster_next(const struct roster *roster, uint32_t after)
 {
-    for (uint32_t i = 0; i < roster->principal_count; i++)
-        if (roster->principals[i].id > after)
-            return &roster->principals[i];
-    return NULL;
+    uint32_t at = place_above(roster, after);
+    return at < roster->principal_count ? &roster->principals[at] : NULL;
 }
 
 const struct roster_right *roster_right(const struct roster_principal *p, uint32_t project)
@@ -122,79 +133,34 @@ bool roster_has_purpose(const struct roster_project *project, struct str purpose
     return false;
 }
 
-uint32_t roster_owners(const struct roster *roster, int64_t now_ms)
+bool roster_is_new(const struct roster_principal *p, int64_t now_ms)
 {
-    uint32_t owners = 0;
-    for (uint32_t i = 0; i < roster->principal_count; i++) {
-        const struct roster_principal *p = &roster->principals[i];
-        bool decides = false;
-        for (uint32_t k = 0; k < p->right_count; k++)
-            if (roster_rights(p, p->rights[k].project, now_ms) & RIGHT_SETTINGS)
-                decides = true;
-        owners += decides && p->kind == ROSTER_MEMBER && p->credential_count > 0 && !p->is_frozen;
-    }
-    return owners;
-}
-
-/* ---- details --------------------------------------------------------------------------------- */
-
-static bool read_number(const struct json_node *node, const char *name, uint32_t *out)
-{
-    uint64_t v;
-    if (!json_doc_get_u64(node, name, &v) || v == 0 || v > UINT32_MAX)
-        return false;
-    *out = (uint32_t)v;
-    return true;
-}
-
-static bool read_right(struct str word, uint64_t *rights)
-{
-    static const struct { const char *word; uint64_t right; } all[] = {
-        { "collect", RIGHT_COLLECT }, { "aggregate", RIGHT_AGGREGATE },
-        { "unfolded", RIGHT_UNFOLDED }, { "rows", RIGHT_ROWS }, { "reveal", RIGHT_REVEAL },
-        { "export", RIGHT_EXPORT }, { "approve", RIGHT_APPROVE }, { "settings", RIGHT_SETTINGS },
-    };
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-        if (str_equal(word, str_from(all[i].word))) {
-            *rights |= all[i].right;
+    if (!p->is_boot && now_ms - p->since_ms < LEDGER_DELAY_MS)
+        return true;
+    for (uint32_t i = 0; i < p->credential_count; i++)
+        if (!p->credentials[i].is_trusted &&
+            now_ms - p->credentials[i].enrolled_ms < LEDGER_DELAY_MS)
             return true;
-        }
     return false;
 }
 
-static bool read_right_list(const struct json_node *list, uint64_t *rights)
+bool roster_is_owner(const struct roster_principal *p, int64_t now_ms)
 {
-    *rights = 0;
-    if (json_doc_type(list) != JSON_ARRAY)
-        return false;
-    for (const struct json_node *n = NULL; (n = json_doc_next(list, n)) != NULL;)
-        if (!read_right(json_doc_string(n), rights))
-            return false;
-    return true;
+    bool decides = false;
+    for (uint32_t i = 0; i < p->right_count; i++)
+        decides |= (roster_rights(p, p->rights[i].project, now_ms) & RIGHT_SETTINGS) != 0;
+    return decides && p->kind == ROSTER_MEMBER && p->credential_count > 0 && !p->is_frozen;
 }
 
-/* {"1":["rows"],…} into the principal; budgets stay. */
-static bool read_rights(const struct json_node *object, struct roster_principal *p)
+uint32_t roster_owners(const struct roster *roster, int64_t now_ms)
 {
-    struct roster_principal read = *p;
-    if (!object || json_doc_type(object) != JSON_OBJECT)
-        return false;
-    read.right_count = 0;
-    for (const struct json_node *n = NULL; (n = json_doc_next(object, n)) != NULL;) {
-        uint64_t project;
-        struct roster_right *right = &read.rights[read.right_count];
-        if (read.right_count == ROSTER_PROJECTS_MAX ||
-            !str_to_u64(json_doc_name(n), &project) || project == 0 || project > UINT32_MAX)
-            return false;
-        const struct roster_right *before = roster_right(p, (uint32_t)project);
-        *right = before ? *before : (struct roster_right){ .project = (uint32_t)project };
-        if (!read_right_list(n, &right->rights))
-            return false;
-        read.right_count++;
-    }
-    *p = read;
-    return true;
+    uint32_t owners = 0;
+    for (uint32_t i = 0; i < roster->principal_count; i++)
+        owners += roster_is_owner(&roster->principals[i], now_ms);
+    return owners;
 }
+
+/* ---- principals ------------------------------------------------------------------------------ */
 
 static struct roster_principal *add_principal(struct roster *roster,
                                               const struct roster_principal *p)
@@ -203,9 +169,7 @@ static struct roster_principal *add_principal(struct roster *roster,
                                            sizeof(*all));
     check(all != NULL);
     roster->principals = all;
-    uint32_t at = roster->principal_count;
-    while (at > 0 && all[at - 1].id > p->id)
-        at--;
+    uint32_t at = place_above(roster, p->id);
     memmove(all + at + 1, all + at, (roster->principal_count - at) * sizeof(*all));
     all[at] = *p;
     roster->principal_count++;
@@ -225,8 +189,8 @@ struct turn {
 static int apply_member(const struct turn *t)
 {
     struct roster_principal p = { .kind = ROSTER_MEMBER, .since_ms = t->change->time_ms };
-    if (!read_number(t->made, "principal", &p.id) ||
-        !read_rights(json_doc_member(t->detail, "rights"), &p))
+    if (!roster_read_number(t->made, "principal", &p.id) ||
+        !roster_read_rights(json_doc_member(t->detail, "rights"), &p))
         return ERR_INVALID;
     if (roster_find(t->roster, p.id) || t->roster->principal_count == ROSTER_PRINCIPALS_MAX)
         return ERR_DENIED;
@@ -241,9 +205,9 @@ static int apply_key(const struct turn *t)
                                   .right_count = 1 };
     uint64_t expires = 0;
     const struct json_node *ends = json_doc_member(t->detail, "expires");
-    if (!read_number(t->made, "principal", &p.id) ||
-        !read_number(t->detail, "project", &p.rights[0].project) ||
-        !read_right_list(json_doc_member(t->detail, "rights"), &p.rights[0].rights) ||
+    if (!roster_read_number(t->made, "principal", &p.id) ||
+        !roster_read_number(t->detail, "project", &p.rights[0].project) ||
+        !roster_read_right_list(json_doc_member(t->detail, "rights"), &p.rights[0].rights) ||
         !str_to_hex_bytes(json_doc_get_string(t->made, "secret_sha256", STR("")),
                           p.secret_sha256, 32) ||
         (ends && json_doc_type(ends) != JSON_NULL &&
@@ -260,10 +224,64 @@ static int apply_key(const struct turn *t)
     return 0;
 }
 
+static void forget_waiting(struct roster *roster, uint32_t i)
+{
+    free(roster->waiting[i].remarks);
+    roster->waiting_count--;
+    memmove(&roster->waiting[i], &roster->waiting[i + 1],
+            (roster->waiting_count - i) * sizeof(roster->waiting[0]));
+}
+
+/* Who is frozen or gone brings nothing into force any more. */
+static void forget_decisions_of(struct roster *roster, uint32_t principal)
+{
+    for (uint32_t i = 0; i < roster->waiting_count;)
+        if (roster->waiting[i].by == principal)
+            forget_waiting(roster, i);
+        else
+            i++;
+}
+
+/* The detail in the remarks of what waits; *doc is the caller's. */
+static const struct json_node *open_remarks(const struct waiting *waiting, struct json_doc **doc)
+{
+    check(json_doc_parse(str_from(waiting->remarks), ROSTER_REMARKS_MAX, doc) == 0);
+    return json_doc_member(json_doc_root(*doc), "detail");
+}
+
+/* Rights that were decided earlier and wait do not undo what is decided now. */
+static void forget_rights_of(struct roster *roster, uint32_t principal)
+{
+    for (uint32_t i = 0; i < roster->waiting_count;) {
+        struct json_doc *doc = NULL;
+        const struct json_node *detail = open_remarks(&roster->waiting[i], &doc);
+        uint32_t id = 0;
+        bool is_it = str_equal(json_doc_get_string(detail, "do", STR("")), STR("rights")) &&
+                     roster_read_number(detail, "principal", &id) && id == principal;
+        json_doc_destroy(doc);
+        if (is_it)
+            forget_waiting(roster, i);
+        else
+            i++;
+    }
+}
+
+static bool loses_settings(const struct roster_principal *before,
+                           const struct roster_principal *after)
+{
+    for (uint32_t i = 0; i < before->right_count; i++) {
+        const struct roster_right *right = roster_right(after, before->rights[i].project);
+        if (before->rights[i].rights & RIGHT_SETTINGS &&
+            !(right && right->rights & RIGHT_SETTINGS))
+            return true;
+    }
+    return false;
+}
+
 static struct roster_principal *subject_of(const struct turn *t)
 {
     uint32_t id;
-    return read_number(t->detail, "principal", &id) ? roster_find(t->roster, id) : NULL;
+    return roster_read_number(t->detail, "principal", &id) ? roster_find(t->roster, id) : NULL;
 }
 
 static int apply_rights(const struct turn *t)
@@ -272,10 +290,14 @@ static int apply_rights(const struct turn *t)
     if (!p || p->kind != ROSTER_MEMBER || p->is_ended)
         return ERR_DENIED;
     struct roster_principal changed = *p;
-    if (!read_rights(json_doc_member(t->detail, "rights"), &changed))
+    if (!roster_read_rights(json_doc_member(t->detail, "rights"), &changed))
         return ERR_INVALID;
-    if (!t->dry)
-        *p = changed;
+    if (t->dry)
+        return 0;
+    if (loses_settings(p, &changed))
+        forget_decisions_of(t->roster, p->id);
+    forget_rights_of(t->roster, p->id);
+    *p = changed;
     return 0;
 }
 
@@ -313,6 +335,7 @@ static int apply_credential(const struct turn *t)
     memcpy(c->x, key.x, sizeof(c->x));
     memcpy(c->y, key.y, sizeof(c->y));
     p->credential_count++;
+    p->had_credential = true;
     return 0;
 }
 
@@ -330,24 +353,6 @@ static int apply_end_credential(const struct turn *t)
     if (!t->dry)
         *c = p->credentials[--p->credential_count];
     return 0;
-}
-
-static void forget_waiting(struct roster *roster, uint32_t i)
-{
-    free(roster->waiting[i].remarks);
-    roster->waiting_count--;
-    memmove(&roster->waiting[i], &roster->waiting[i + 1],
-            (roster->waiting_count - i) * sizeof(roster->waiting[0]));
-}
-
-/* Who is frozen or gone brings nothing into force any more. */
-static void forget_decisions_of(struct roster *roster, uint32_t principal)
-{
-    for (uint32_t i = 0; i < roster->waiting_count;)
-        if (roster->waiting[i].by == principal)
-            forget_waiting(roster, i);
-        else
-            i++;
 }
 
 static int apply_end(const struct turn *t)
@@ -370,6 +375,7 @@ static int apply_recover(const struct turn *t)
         return ERR_DENIED;
     if (!t->dry) {
         p->credential_count = 0;
+        p->had_credential = false;
         p->is_boot = false;      /* who comes back is new again */
         p->since_ms = t->change->time_ms;
     }
@@ -380,9 +386,12 @@ static int apply_budget(const struct turn *t)
 {
     struct roster_principal *p = subject_of(t);
     uint32_t project, named, rows;
-    if (!read_number(t->detail, "project", &project) ||
-        !read_number(t->detail, "named", &named) || !read_number(t->detail, "rows", &rows))
+    if (!roster_read_number(t->detail, "project", &project) ||
+        !roster_read_number(t->detail, "named", &named) ||
+        !roster_read_number(t->detail, "rows", &rows))
         return ERR_INVALID;
+    if (named > ROSTER_BUDGET_MAX || rows > ROSTER_BUDGET_MAX)
+        return ERR_DENIED;
     for (uint32_t i = 0; p && i < p->right_count; i++)
         if (p->rights[i].project == project) {
             if (!t->dry) {
@@ -412,7 +421,8 @@ static int apply_purpose(const struct turn *t)
 {
     uint32_t id;
     const struct json_node *list = json_doc_member(t->detail, "purposes");
-    if (!read_number(t->detail, "project", &id) || !list || json_doc_type(list) != JSON_ARRAY ||
+    if (!roster_read_number(t->detail, "project", &id) ||
+        !list || json_doc_type(list) != JSON_ARRAY ||
         json_doc_count(list) == 0 || json_doc_count(list) > ROSTER_PURPOSES_MAX)
         return ERR_INVALID;
     for (const struct json_node *n = NULL; (n = json_doc_next(list, n)) != NULL;)
@@ -435,6 +445,18 @@ static int apply_purpose(const struct turn *t)
 
 /* ---- boot ------------------------------------------------------------------------------------ */
 
+static uint32_t count_groups(const struct roster *roster)
+{
+    uint32_t groups = 0;
+    for (uint32_t i = 0; i < roster->project_count; i++) {
+        uint32_t k = 0;
+        while (roster->projects[k].group != roster->projects[i].group)
+            k++;
+        groups += k == i;
+    }
+    return groups;
+}
+
 static int boot_projects(struct roster *roster, const struct json_node *list)
 {
     static const char *const purposes[] = { "support", "security", "legal", "quality", "export" };
@@ -445,7 +467,8 @@ static int boot_projects(struct roster *roster, const struct json_node *list)
     check(roster->projects != NULL);
     for (const struct json_node *n = NULL; (n = json_doc_next(list, n)) != NULL;) {
         struct roster_project *project = &roster->projects[roster->project_count];
-        if (!read_number(n, "id", &project->id) || !read_number(n, "group", &project->group))
+        if (!roster_read_number(n, "id", &project->id) ||
+            !roster_read_number(n, "group", &project->group))
             return ERR_INVALID;
         project->is_demo = json_doc_get_bool(n, "demo", false);
         for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++)
@@ -453,7 +476,7 @@ static int boot_projects(struct roster *roster, const struct json_node *list)
                            "%s", purposes[i]);
         roster->project_count++;
     }
-    return 0;
+    return count_groups(roster) <= ROSTER_GROUPS_MAX ? 0 : ERR_INVALID;
 }
 
 static bool boot_kind(struct str word, enum roster_kind *out)
@@ -470,9 +493,9 @@ static int boot_principals(struct roster *roster, const struct json_node *list, 
     for (const struct json_node *n = NULL; (n = json_doc_next(list, n)) != NULL;) {
         struct roster_principal p = { .is_boot = true, .since_ms = time_ms };
         struct str secret = json_doc_get_string(n, "secret_sha256", STR(""));
-        if (!read_number(n, "principal", &p.id) || roster_find(roster, p.id) ||
+        if (!roster_read_number(n, "principal", &p.id) || roster_find(roster, p.id) ||
             !boot_kind(json_doc_get_string(n, "kind", STR("")), &p.kind) ||
-            !read_rights(json_doc_member(n, "rights"), &p) ||
+            !roster_read_rights(json_doc_member(n, "rights"), &p) ||
             (p.kind == ROSTER_KEY && !str_to_hex_bytes(secret, p.secret_sha256, 32)))
             return ERR_INVALID;
         (void)add_principal(roster, &p);
@@ -525,7 +548,7 @@ static int with_remarks(struct roster *roster, const struct roster_change *chang
                         int (*then)(const struct turn *t))
 {
     struct json_doc *doc = NULL;
-    if (json_doc_parse(change->remarks, REMARKS_MAX, &doc) != 0)
+    if (json_doc_parse(change->remarks, ROSTER_REMARKS_MAX, &doc) != 0)
         return ERR_INVALID;
     const struct json_node *root = json_doc_root(doc);
     struct turn turn = { .roster = roster, .change = change, .dry = dry,
@@ -548,13 +571,19 @@ static void bring_into_force(struct roster *roster, uint32_t i, int64_t time_ms)
     free(w.remarks);
 }
 
+/* In the order of their times, and from the beginning each time: one may cancel others. So it does
+ * not matter how often this is called. */
 void roster_advance(struct roster *roster, int64_t now_ms)
 {
-    for (uint32_t i = 0; i < roster->waiting_count;)
-        if (roster->waiting[i].from_ms <= now_ms)
-            bring_into_force(roster, i, roster->waiting[i].from_ms);
-        else
-            i++;
+    for (;;) {
+        uint32_t first = 0;
+        for (uint32_t i = 1; i < roster->waiting_count; i++)
+            if (roster->waiting[i].from_ms < roster->waiting[first].from_ms)
+                first = i;
+        if (first == roster->waiting_count || roster->waiting[first].from_ms > now_ms)
+            return;
+        bring_into_force(roster, first, roster->waiting[first].from_ms);
+    }
 }
 
 static int apply_approve(const struct turn *t)
@@ -573,24 +602,22 @@ static int apply_approve(const struct turn *t)
     return ERR_DENIED;
 }
 
-static int keep_waiting(struct roster *roster, const struct roster_change *change, int64_t from_ms)
+static void keep_waiting(struct roster *roster, const struct roster_change *change,
+                         int64_t from_ms)
 {
-    if (roster->waiting_count == WAITING_MAX)
-        return ERR_DENIED;
     struct waiting *w = &roster->waiting[roster->waiting_count++];
     *w = (struct waiting){ .sequence = change->sequence, .from_ms = from_ms, .by = change->by,
                            .decided_ms = change->time_ms };
     w->remarks = calloc(1, change->remarks.len + 1);
     check(w->remarks != NULL);
     memcpy(w->remarks, change->remarks.ptr, change->remarks.len);
-    return 0;
 }
 
 static int64_t read_from(struct str remarks)
 {
     struct json_doc *doc = NULL;
     uint64_t from = 0;
-    if (json_doc_parse(remarks, REMARKS_MAX, &doc) != 0)
+    if (json_doc_parse(remarks, ROSTER_REMARKS_MAX, &doc) != 0)
         return 0;
     (void)json_doc_get_u64(json_doc_root(doc), "from", &from);
     json_doc_destroy(doc);
@@ -612,78 +639,14 @@ int roster_apply(struct roster *roster, const struct roster_change *change, bool
     bool waits = from > change->time_ms;
     roster_advance(roster, change->time_ms);
     int r = with_remarks(roster, change, dry || waits, apply_or_approve);
+    if (r == 0 && waits && roster->waiting_count == WAITING_MAX)
+        r = ERR_DENIED;
     if (r == 0 && waits && !dry)
-        r = keep_waiting(roster, change, from);
+        keep_waiting(roster, change, from);
     return r;
 }
 
-/* ---- what a detail says ---------------------------------------------------------------------- */
-
-struct str roster_verb(struct str detail, char buf[32])
-{
-    struct json_doc *doc = NULL;
-    buf[0] = 0;
-    if (json_doc_parse(detail, REMARKS_MAX, &doc) != 0)
-        return STR("");
-    struct str word = json_doc_get_string(json_doc_root(doc), "do", STR(""));
-    if (word.len < 32)
-        (void)snprintf(buf, 32, STR_FMT, STR_ARG(word));
-    json_doc_destroy(doc);
-    return str_from(buf);
-}
-
-uint32_t roster_subject(struct str detail)
-{
-    struct json_doc *doc = NULL;
-    uint32_t id = 0;
-    if (json_doc_parse(detail, REMARKS_MAX, &doc) != 0)
-        return 0;
-    (void)read_number(json_doc_root(doc), "principal", &id);
-    json_doc_destroy(doc);
-    return id;
-}
-
-/* Rights of the list or object that nobody gets by accident, less what the principal has there. */
-static bool has_strong_right(const struct json_node *root, const struct roster_principal *before)
-{
-    const uint64_t strong = RIGHT_ROWS | RIGHT_REVEAL | RIGHT_EXPORT | RIGHT_APPROVE |
-                            RIGHT_SETTINGS;
-    const struct json_node *rights = json_doc_member(root, "rights");
-    struct roster_principal p = { 0 };
-    uint64_t list = 0;
-    if (rights && json_doc_type(rights) == JSON_ARRAY)
-        return !read_right_list(rights, &list) || (list & strong);
-    if (!rights || !read_rights(rights, &p))
-        return true;
-    for (uint32_t i = 0; i < p.right_count; i++) {
-        const struct roster_right *had = before ? roster_right(before, p.rights[i].project) : NULL;
-        list |= p.rights[i].rights & ~(had ? had->rights : 0);
-    }
-    return list & strong;
-}
-
-bool roster_adds(struct roster *roster, struct str detail)
-{
-    static const char *const harmless[] = { "end", "end_credential", "freeze", "thaw", "approve",
-                                            "credential", "purpose" };
-    struct json_doc *doc = NULL;
-    bool adds = true;
-    if (json_doc_parse(detail, REMARKS_MAX, &doc) != 0)
-        return true;
-    const struct json_node *root = json_doc_root(doc);
-    struct str word = json_doc_get_string(root, "do", STR(""));
-    uint32_t id = 0;
-    if (str_equal(word, STR("member")) || str_equal(word, STR("key")))
-        adds = has_strong_right(root, NULL);
-    else if (str_equal(word, STR("rights")))
-        adds = has_strong_right(root, read_number(root, "principal", &id)
-                                          ? roster_find(roster, id) : NULL);
-    for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
-        if (str_equal(word, str_from(harmless[i])))
-            adds = false;
-    json_doc_destroy(doc);
-    return adds;
-}
+/* ---- what waits ------------------------------------------------------------------------------ */
 
 uint32_t roster_waiting_by(const struct roster *roster, uint64_t sequence)
 {
@@ -693,15 +656,22 @@ uint32_t roster_waiting_by(const struct roster *roster, uint64_t sequence)
     return 0;
 }
 
+const struct json_node *roster_open_waiting(const struct roster *roster, uint64_t sequence,
+                                            struct json_doc **doc)
+{
+    for (uint32_t i = 0; i < roster->waiting_count; i++)
+        if (roster->waiting[i].sequence == sequence)
+            return open_remarks(&roster->waiting[i], doc);
+    return NULL;
+}
+
 static void write_one(const struct waiting *waiting, struct json_write *w)
 {
     struct json_doc *doc = NULL;
-    check(json_doc_parse(str_from(waiting->remarks), REMARKS_MAX, &doc) == 0);
-    const struct json_node *root = json_doc_root(doc);
-    const struct json_node *detail = json_doc_member(root, "detail");
+    const struct json_node *detail = open_remarks(waiting, &doc);
     uint32_t id = 0;
-    if (!read_number(detail, "principal", &id))
-        (void)read_number(json_doc_member(root, "made"), "principal", &id);
+    if (!roster_read_number(detail, "principal", &id))
+        (void)roster_read_number(json_doc_member(json_doc_root(doc), "made"), "principal", &id);
     json_write_begin_object(w);
     json_write_key(w, "sequence");
     json_write_u64(w, waiting->sequence);

@@ -14,7 +14,11 @@
 #include "sys/clock.h"
 #include "vault/inside/sealed_value.h"
 
-enum { RELEASE_MS = 2000, SEEN_MAX = 16 };
+enum {
+    RELEASE_MS = 2000,
+    SEEN_MAX = 16,
+    SEALED_BYTES_MAX = 32 * 1024 * 1024, /* of one reveal, so that its answer fits a message */
+};
 
 struct opening {
     struct opening_config config;
@@ -132,9 +136,12 @@ struct ask_turn {
     uint8_t *status;
     struct found *first, **last;
     uint32_t found_count;
+    size_t found_bytes;
     struct ledger_triple *triples;
     uint32_t triple_count;
     struct ledger_released released;
+    struct entry entry;             /* that the receipt is of */
+    uint64_t arrived_boot_ms;
     uint8_t *type;
     struct bytes *body;
 };
@@ -161,7 +168,7 @@ static const char *judge(struct ask_turn *t, enum grant_kind kind)
     const struct grant_expect expect = {
         .public_key = t->o->config.auth_public, .kind = kind, .ask_hash = t->ask_hash,
         .project = t->ask.project, .boot_id = has_boot ? boot : NULL,
-        .arrived_boot_ms = clock_boot_ms(),
+        .arrived_boot_ms = t->arrived_boot_ms,
     };
     const char *code = grant_check(t->m->grant, &expect, &t->grant);
     if (code)
@@ -195,7 +202,8 @@ static int keep_value(void *ctx, const struct value_row *row)
     struct bytes inner = { 0 };
     struct sealed_place place = { .project = t->ask.project, .property = row->property,
                                   .subject = t->m->refs[each->subject], .ref = row->ref };
-    if (t->found_count == VAULT_VALUES_MAX)
+    t->found_bytes += row->box.len;
+    if (t->found_count == VAULT_VALUES_MAX || t->found_bytes > SEALED_BYTES_MAX)
         return ERR_TOO_LARGE;
     memcpy(place.epoch, row->epoch, sizeof(place.epoch));
     int r = sealed_unwrap(each->wrap_key, &place, row->box, &inner);
@@ -211,7 +219,8 @@ static int keep_value(void *ctx, const struct value_row *row)
         t->found_count++;
     }
     bytes_wipe(&inner);
-    return r;
+    /* Our own lock: the table is damaged, and no word of the ledger's is in doubt. */
+    return r == ERR_CRYPTO ? ERR_CORRUPT : r;
 }
 
 static int read_subject(struct ask_turn *t, uint32_t subject)
@@ -295,7 +304,19 @@ static int refused(struct ask_turn *t, int r, uint8_t type, const struct bytes *
     return deny(t, said.code, said.left, said.sequence);
 }
 
-/* The entry is what was asked for, it is in the log, and the log grew from what was seen. */
+static bool is_of_the_ask(const struct ask_turn *t, const struct ledger_release *m)
+{
+    bool is_reveal = t->ask.kind == GRANT_REVEAL;
+    if (t->entry.kind != t->ask.kind || t->entry.sequence != t->released.sequence)
+        return false;
+    if (!is_reveal) /* a record's answer is its receipt, and nothing else is looked at */
+        return t->entry.verdict == ENTRY_RELEASED || t->entry.verdict == ENTRY_RECORDED;
+    return t->entry.verdict == ENTRY_RELEASED && t->released.subject_count == m->ref_count &&
+           t->released.shares.len == (size_t)m->triple_count * LEDGER_SHARE_BYTES;
+}
+
+/* The entry is what was asked for, it is in the log, the log grew from what was seen, and the entry
+ * is new: an earlier one of the same ask would let a second release go unwritten. */
 static int believe(struct ask_turn *t, const struct ledger_release *m)
 {
     struct receipt *receipt = arena_alloc(&t->arena, sizeof(*receipt));
@@ -303,14 +324,13 @@ static int believe(struct ask_turn *t, const struct ledger_release *m)
                                      .public_key = t->o->config.log_public,
                                      .principal = t->grant.principal,
                                      .project = t->grant.project, .persons = m->ref_count };
-    struct entry entry;
+    struct receipt_seen now = t->o->seen;
     memcpy(expect.ask_hash, t->ask_hash, sizeof(expect.ask_hash));
     if (receipt_decode(t->released.receipt, receipt) != 0 ||
-        receipt_verify(receipt, &expect, &t->o->seen, &entry) != 0 ||
-        entry.sequence != t->released.sequence || entry.kind != t->ask.kind ||
-        t->released.subject_count != m->ref_count ||
-        t->released.shares.len != (size_t)m->triple_count * LEDGER_SHARE_BYTES)
+        receipt_verify(receipt, &expect, &now, &t->entry) != 0 ||
+        receipt->index < t->o->seen.size || !is_of_the_ask(t, m))
         return ERR_CRYPTO;
+    t->o->seen = now;
     return 0;
 }
 
@@ -341,6 +361,9 @@ static void open_values(struct ask_turn *t)
 {
     struct vault_value *values = arena_alloc(&t->arena, (t->found_count + 1) * sizeof(*values));
     uint32_t count = 0, broken = 0;
+    for (uint32_t i = 0; i < t->m->ref_count; i++)
+        if (t->status[i] == LEDGER_SUBJECT_OK)
+            t->status[i] = t->released.subjects[i].status;
     for (const struct found *f = t->first; f; f = f->next) {
         struct bytes text = { 0 };
         uint8_t key[32];
@@ -348,11 +371,11 @@ static void open_values(struct ask_turn *t)
                                       .subject = t->m->refs[f->subject],
                                       .property = t->properties[f->field] };
         memcpy(place.epoch, f->epoch, sizeof(place.epoch));
+        if (t->status[f->subject] != LEDGER_SUBJECT_OK)
+            continue;
         sealed_value_key((const uint8_t *)t->released.shares.ptr +
                          (size_t)f->triple * LEDGER_SHARE_BYTES, &f->ref, key);
-        if (t->released.subjects[f->subject].status != LEDGER_SUBJECT_OK)
-            t->status[f->subject] = t->released.subjects[f->subject].status;
-        else if (sealed_value_open(key, &place, f->inner, &text) != 0)
+        if (sealed_value_open(key, &place, f->inner, &text) != 0)
             broken++;
         else
             values[count++] = (struct vault_value){
@@ -364,7 +387,7 @@ static void open_values(struct ask_turn *t)
     if (broken)
         log_warn("%u values did not open: what ingest sealed is not what it said", broken);
     const struct vault_revealed revealed = {
-        .sequence = t->released.sequence, .time_ms = clock_wall_ms(), .status = t->status,
+        .sequence = t->released.sequence, .time_ms = t->entry.time_ms, .status = t->status,
         .subject_count = t->m->ref_count, .values = values, .value_count = count,
     };
     vault_wire_encode_revealed(&revealed, t->body);
@@ -435,11 +458,16 @@ static int find(struct ask_turn *t)
     turn_leave(t->o->config.turn);
     if (r != 0)
         return r;
-    if (count > VAULT_FOUND_MAX)
-        return deny(t, STR("many"), 0, 0);
+    /* Too many are shown to nobody, but that there are many is an answer: it is written down, and
+     * counted as a miss, like any lookup that shows nobody. */
+    bool is_many = count > VAULT_FOUND_MAX;
+    if (is_many)
+        count = 0;
     struct ledger_release m = { .refs = refs, .ref_count = count, .is_miss = count == 0 };
     r = ask_ledger(t, &m, &answer);
-    if (r == 1) {
+    if (r == 1 && is_many) {
+        r = deny(t, STR("many"), 0, t->released.sequence);
+    } else if (r == 1) {
         const struct vault_found found = { .sequence = t->released.sequence, .refs = refs,
                                            .ref_count = count };
         vault_wire_encode_found(&found, t->body);
@@ -455,7 +483,8 @@ static int with_turn(struct opening *o, const struct vault_ask *m, uint8_t *type
 {
     struct ask_turn *t = calloc(1, sizeof(*t));
     check(t != NULL);
-    *t = (struct ask_turn){ .o = o, .m = m, .type = type, .body = body };
+    *t = (struct ask_turn){ .o = o, .m = m, .type = type, .body = body,
+                            .arrived_boot_ms = clock_boot_ms() };
     arena_init(&t->arena, 0);
     (void)pthread_mutex_lock(&o->asking);
     int r = then(t);

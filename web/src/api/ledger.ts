@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { get, put_question } from "./http";
 import { me, project } from "./session";
-import type { Budget, Entries, Entry, LedgerLine, ProvenEntry } from "./types";
+import type { Budget, Entries, Entry, LedgerLine, Meter, ProvenEntry } from "./types";
 
 const every_ms = 30_000;
 
@@ -20,7 +20,7 @@ export const page_cost = signal<Disclosure | null>(null);
 
 /** Counts what was disclosed, then asks the ledger how it stands. */
 export function opened(now: Disclosure): void {
-  disclosures.value = [...disclosures.value, { ...now, at: line.value?.named.used ?? 0 }];
+  disclosures.value = [...disclosures.value, { ...now, at: line.value?.named?.used ?? 0 }];
   page_cost.value = now;
   void refresh_line();
 }
@@ -48,8 +48,9 @@ export const counted = computed(() =>
   new Set(disclosures.value.filter((d) => d.what === "reveal" || d.what === "find").flatMap((d) => d.refs)));
 export const shown = computed(() => new Set(disclosures.value.flatMap((d) => d.refs)));
 
-export const named_left = computed(() => line.value ? Math.max(0, line.value.named.limit - line.value.named.used) : 0);
-export const rows_left = computed(() => line.value ? Math.max(0, line.value.rows.limit - line.value.rows.used) : 0);
+const left_of = (meter: Meter | undefined) => meter ? Math.max(0, meter.limit - meter.used) : 0;
+export const named_left = computed(() => left_of(line.value?.named));
+export const rows_left = computed(() => left_of(line.value?.rows));
 /** Nothing is opened while the ledger cannot write. */
 export const is_closed = computed(() => line.value === null || line.value.away || silent_since.value > 0);
 export const is_frozen = computed(() => (line.value?.frozen ?? false) || (me.value?.frozen ?? false));

@@ -60,16 +60,18 @@ export interface Found { entry: number; found: { person: string; refs: string[] 
 
 export interface Meter { used: number; limit: number; used_30d: number; limit_30d: number }
 export interface LedgerLine {
-  log: { origin: string; size: number; time: number }; witnesses: number; named: Meter; rows: Meter; last: number;
+  log: { origin: string; size: number; time: number }; witnesses: number; named?: Meter; rows?: Meter; last: number;
   frozen: boolean; away: boolean;
 }
 export interface Entry {
   sequence: number; index: number; log: string; kind: string; verdict: string; level: number; time: number;
   principal: number; name?: string; project: number; persons: number; rows: number; fields: string[];
   purpose?: string; ticket?: string; refers_to?: number;
+  /** Of a refusal: why. Of a decision: what, and about whom. */
+  code?: string; do?: string; about?: number;
 }
 export interface Entries {
-  entries: Entry[]; more: boolean; days: { day: string; named: number; rows: number }[];
+  entries: Entry[]; more: boolean; days: { day: number; named: number; rows: number }[];
   totals: { named_30d: number; rows_30d: number; refused_30d: number; members_30d: number };
 }
 export interface ProvenEntry extends Entry {

@@ -44,7 +44,7 @@ export const ar: Catalogue = {
   copied: "نُسخ",
   copy: "انسخ",
   leave: "اخرج",
-  roles: { owner: "المالك", admin: "مشرف", member: "عضو", viewer: "قارئ" },
+  roles: { owner: "المالك", admin: "مشرف", member: "عضو", viewer: "قارئ", support: "دعم", analyst: "محلّل", responder: "مستجيب", developer: "مطوّر" },
 
   display_language: "اللغة",
   display_theme: "المظهر",

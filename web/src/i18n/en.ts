@@ -30,7 +30,7 @@ export const en = {
   copied: "Copied",
   copy: "Copy",
   leave: "Sign out",
-  roles: { owner: "Owner", admin: "Admin", member: "Member", viewer: "Viewer" } as Record<string, string>,
+  roles: { owner: "Owner", admin: "Admin", member: "Member", viewer: "Viewer", support: "Support", analyst: "Analyst", responder: "Responder", developer: "Developer" } as Record<string, string>,
 
   display_language: "Language",
   display_theme: "Theme",

@@ -1,25 +1,27 @@
 // One entry: its sentence large, its facts, and the proof that it is in the ledger, which this browser
 // checks by itself, from the 112 bytes to the signed checkpoint.
 import { useEffect, useState } from "preact/hooks";
+import { from_hex } from "../api/bytes";
 import { find_entry, line } from "../api/ledger";
 import { project } from "../api/session";
 import type { Entry, ProvenEntry } from "../api/types";
 import { verify } from "../api/verify";
 import type { Proof } from "../api/verify";
+import { t } from "../i18n/display";
 import { entry_text, field_name, k } from "../i18n/keep";
 import { all_of_list, count, isolate, milliseconds, moment, number, put } from "../i18n/write";
+import { download } from "../report/csv";
 import { entry_sentence, purpose_of, who_of } from "./entry_words";
-import { Icon } from "./icon";
-import { copy } from "./toast";
 
-const step = 20, width_least = 15;
+const step_least = 20, step_most = 46, width = 302;
 
 /** Two rows of squares: filled is ours, hollow the sibling beside it; the path ends in the seal. */
 function Path({ proof }: { proof: Proof }) {
   const words = k.value.ledger;
   const { path } = proof;
   const at = (i: number, ours: boolean) => (path[i] === "left") === ours ? 30 : 8;
-  const end = Math.max(path.length, width_least) * step + 2;
+  const step = Math.max(step_least, Math.min(step_most, width / Math.max(1, path.length)));
+  const end = Math.max(path.length * step, width) + 2;
   return (
     <svg class={proof.holds ? "path good" : "path bad"} viewBox={`0 0 ${end + 22} 46`} role="img" aria-label={words.path}>
       {path.map((_, i) => {
@@ -50,12 +52,18 @@ function ProofBox({ proof }: { proof: Proof | null }) {
     <div class="proof" role="status" data-proof={holds ? proof.signed === null ? "unsigned" : "holds" : "fails"}>
       <p>
         <b class={holds ? "good" : "bad"}>{says}</b>{" "}
-        <span class="grey">{count(words.hashes, proof.hashes)}, {put(words.ms, { n: milliseconds(proof.ms) })}</span>
+        <span class="grey">{count(words.hashes, proof.hashes)}{t.value.ask.comma} {put(words.ms, { n: milliseconds(proof.ms) })}</span>
       </p>
       <Path proof={{ ...proof, holds }} />
       <p class="ends-of-path grey"><span>{words.path_from}</span><span>{put(words.path_to, { n: number(proof.size) })}</span></p>
     </div>
   );
+}
+
+/** The role of section 1, in the member's words. */
+function role_of(section: string | undefined): string {
+  const role = section?.match(/^role (.+)$/m)?.[1] ?? "";
+  return t.value.roles[role] ?? role;
 }
 
 function Facts({ entry, proof }: { entry: ProvenEntry; proof: Proof | null }) {
@@ -64,7 +72,7 @@ function Facts({ entry, proof }: { entry: ProvenEntry; proof: Proof | null }) {
   const role = section("principal", "1"), login = section("login", "2"), remarks = section("remarks", "8"), asked = section("question", "4");
   const list: [string, string | undefined, boolean?][] = [
     [words.when, moment(entry.time, project.value?.zone)],
-    [words.who, who_of(entry) + (role?.match(/^role (.+)$/m) ? ` · ${role.match(/^role (.+)$/m)![1]}` : "")],
+    [words.who, who_of(entry) + (role_of(role) ? ` · ${role_of(role)}` : "")],
     [words.level, words.levels[entry.level]],
     [words.purpose_fact, entry.purpose ? purpose_of(entry) : undefined],
     [words.fields, entry.fields.length ? all_of_list(entry.fields.map((f) => isolate(field_name(f)))) : undefined],
@@ -97,8 +105,12 @@ function Witnesses() {
   );
 }
 
-const receipt_text = (e: ProvenEntry) => JSON.stringify({ sequence: e.sequence, index: e.index, bytes: e.bytes, inclusion: e.inclusion,
-  checkpoint: e.checkpoint, vkey: e.vkey }, null, 1);
+/** The proof as a file of its own (c2sp.org/tlog-proof), and the entry's 112 bytes: what a check without us needs. */
+function save_proof(e: ProvenEntry): void {
+  const hashes = e.inclusion.map((hash) => btoa(String.fromCharCode(...from_hex(hash))) + "\n").join("");
+  download(`${e.sequence}.tlog-proof`, "application/octet-stream", `c2sp.org/tlog-proof@v1\nindex ${e.index}\n${hashes}\n${e.checkpoint}`);
+  download(`${e.sequence}.entry`, "application/octet-stream", from_hex(e.bytes));
+}
 
 export function EntryDetail({ sequence, known }: { sequence: number; known: Entry | undefined }) {
   const words = k.value.ledger;
@@ -123,7 +135,7 @@ export function EntryDetail({ sequence, known }: { sequence: number; known: Entr
     <aside class="entry-detail" aria-label={entry_text(sequence)} data-entry-detail={sequence}>
       <h2>
         {entry_text(sequence)}
-        {entry && <button type="button" class="button edge" onClick={() => void copy(receipt_text(entry))}><Icon name="copy" />{words.receipt}</button>}
+        {entry && <button type="button" class="button edge" data-save onClick={() => save_proof(entry)}>{words.receipt}</button>}
       </h2>
       {failed && <p class="bad" role="alert">{words.unread}</p>}
       {said && (
@@ -132,7 +144,8 @@ export function EntryDetail({ sequence, known }: { sequence: number; known: Entr
           <Facts entry={said} proof={proof} />
           <ProofBox proof={proof} />
           <Witnesses />
-          <p class="provenance"><span>{words.without_us}</span><code>amana verify --entry {entry!.sequence}</code></p>
+          <p class="without-us grey">{words.without_us}</p>
+          <pre tabIndex={0}><code>{`amana verify --proof ${sequence}.tlog-proof \\\n  --entry ${sequence}.entry \\\n  --key '${said.vkey}'`}</code></pre>
         </>
       )}
     </aside>

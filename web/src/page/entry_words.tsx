@@ -25,7 +25,7 @@ export const who_of = (entry: Entry): string => entry.name ?? put(k.value.ledger
 
 export function purpose_of(entry: Entry): string {
   if (!entry.purpose) return "–";
-  return purpose_name(entry.purpose) + (entry.ticket ? ` ${isolate(entry.ticket)}` : "");
+  return purpose_name(entry.purpose) + (entry.ticket && entry.ticket !== "-" ? ` ${isolate(entry.ticket)}` : "");
 }
 
 /** People opened: what the budget of names counts. */
@@ -36,7 +36,8 @@ export function entry_sentence(entry: Entry, persons = entry.persons): Component
   const words = k.value.ledger;
   const refused = entry.verdict === "refused" ? words.says[`${entry.kind}_refused`] : undefined;
   const template = refused ?? words.says[entry.kind] ?? words.says.other!;
-  return fill(template, {
+  const why = entry.verdict === "refused" && entry.code ? words.codes[entry.code] : undefined;
+  const said = fill(template, {
     who: <b><bdi>{who_of(entry)}</bdi></b>,
     fields: entry.fields.length ? all_of_list(entry.fields.map((f) => isolate(field_name(f)))) : "–",
     people: <b>{count(k.value.people_n, persons)}</b>,
@@ -45,5 +46,7 @@ export function entry_sentence(entry: Entry, persons = entry.persons): Component
     rows: number(entry.rows),
     refers: entry.refers_to ? entry_text(entry.refers_to) : "–",
     kind: words.kinds[entry.kind] ?? entry.kind,
+    what: words.dos[entry.do ?? ""] ?? words.dos.other!,
   });
+  return why ? [...said, words.because, why] : said;
 }

@@ -112,8 +112,8 @@ function Sentence() {
 function Days({ days }: { days: Entries["days"] }) {
   const words = k.value.ledger;
   const to = today(project.value?.zone ?? "UTC");
-  const by_day = new Map(days.map((d) => [d.day, d]));
-  const list = Array.from({ length: bars }, (_, i) => add_days(to, i - bars + 1)).map((d) => by_day.get(d) ?? { day: d, named: 0, rows: 0 });
+  const by_day = new Map(days.map((d) => [new Date(d.day).toISOString().slice(0, 10), d]));
+  const list = Array.from({ length: bars }, (_, i) => add_days(to, i - bars + 1)).map((d) => ({ named: 0, rows: 0, ...by_day.get(d), day: d }));
   const most = Math.max(1, ...list.map((d) => d.named));
   return (
     <figure class="day-bars">
@@ -180,7 +180,7 @@ function Row({ entry, persons, here, many, on_unfold }: {
   return (
     <tr class={here ? "here" : ""} data-row={entry.sequence}>
       <th scope="row" class="num"><a href={`/ledger/${entry.sequence}`} aria-current={here ? "true" : undefined}><span class="n">{number(entry.sequence)}</span></a></th>
-      <td class="grey time"><span class="n">{when_text(entry.time, zone)}</span></td>
+      <td class="grey time"><bdi>{when_text(entry.time, zone)}</bdi></td>
       <td class="says">
         {entry_sentence(entry, persons)}
         {many && <> <button type="button" class="link" onClick={on_unfold}>{count(k.value.ledger.unfold, many)}</button></>}

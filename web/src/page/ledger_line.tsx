@@ -69,21 +69,25 @@ export function LedgerLine() {
   useEffect(keep_line, [project.value?.id]);
   useEffect(() => { page_cost.value = null; }, [path.value]);
   const now = line.value;
-  const used = now?.named.limit ? Math.min(100, now.named.used / now.named.limit * 100) : 0;
+  const limit = now?.named?.limit ?? 0;
+  const used = limit ? Math.min(100, now!.named!.used / limit * 100) : 0;
   return (
     <footer class={now && is_closed.value ? "ledger-line closed" : "ledger-line"} aria-label={words.label}>
       <div class="edge" style={{ "--used": used }} aria-hidden="true">
         <span class="wax-run" />
-        {now?.named.limit ? notches.value.map((n) => <i key={n} style={{ "--at": Math.min(100, n / now.named.limit * 100) }} />) : null}
+        {limit > 0 && notches.value.map((n) => <i key={n} style={{ "--at": Math.min(100, n / limit * 100) }} />)}
       </div>
       <a class="cost" href="/ledger"><ClosedSeal /><span data-cost>{text}</span></a>
       <Budget />
       {now && (
         <>
           <a class="end" href={now.last ? `/ledger/${now.last}` : "/ledger"} data-size={now.log.size}>
-            {fill(words.at, { entry: <b class="n">{entry_text(now.log.size)}</b> })}
+            {fill(words.at, { entry: <b class="n">{entry_text(now.last)}</b> })}
           </a>
-          <a class={now.witnesses ? "witnesses good" : "witnesses bad"} href="/ledger">{count(words.witnesses, now.witnesses)}</a>
+          <a class={now.witnesses ? "witnesses good" : "witnesses bad"} href="/ledger">
+            <span class="spare">{count(words.witnesses, now.witnesses)}</span>
+            <span class="brief" aria-hidden="true">{put(words.witnesses_brief, { n: number(now.witnesses) })}</span>
+          </a>
         </>
       )}
       <span class="unseen" role="status">{said}</span>

@@ -32,7 +32,7 @@ function what_of(entry: Entry): string {
     : entry.kind === "timeline" ? words.timeline_by : entry.kind === "rows" ? words.list_by
     : entry.kind === "find" ? words.found_by : entry.kind === "export" ? words.exported_by
     : k.value.ledger.kinds[entry.kind] ?? entry.kind;
-  const purpose = entry.purpose ? ` · ${purpose_name(entry.purpose)}${entry.ticket ? ` ${isolate(entry.ticket)}` : ""}` : "";
+  const purpose = entry.purpose ? ` · ${purpose_name(entry.purpose)}${entry.ticket && entry.ticket !== "-" ? ` ${isolate(entry.ticket)}` : ""}` : "";
   return what + purpose;
 }
 
@@ -59,7 +59,7 @@ export function Looked({ refs, turn }: { refs: string[]; turn: number }) {
             {entries.slice(0, all ? undefined : first_shown).map((e) => (
               <li key={e.sequence} class={e.verdict !== "refused" && ["reveal", "export"].includes(e.kind) ? "opened" : ""}>
                 <b><bdi>{e.name ?? put(k.value.ledger.by_principal, { n: String(e.principal) })}</bdi></b>
-                <span class="when">{ago(Date.now() - e.time)} · <a class="receipt" href={`/ledger/${e.sequence}`}>{entry_text(e.sequence)}</a></span>
+                <span class="ago">{Date.now() - e.time < 60_000 ? words.now : ago(Date.now() - e.time)} · <a class="receipt" href={`/ledger/${e.sequence}`}>{entry_text(e.sequence)}</a></span>
                 <span>{what_of(e)}</span>
               </li>
             ))}

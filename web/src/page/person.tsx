@@ -8,7 +8,7 @@ import { project } from "../api/session";
 import type { Open as Plain, Person } from "../api/types";
 import { t } from "../i18n/display";
 import { field_name, k } from "../i18n/keep";
-import { ago, city, count, country, day, number, put } from "../i18n/write";
+import { ago, city, count, country, day, isolate, number, put } from "../i18n/write";
 import { wall_time } from "../query/days";
 import { refs_of } from "./known_people";
 import { Looked } from "./looked";
@@ -76,7 +76,8 @@ function Facts({ now }: { now: Person }) {
   const words = k.value.person;
   const zone = project.value?.zone ?? "UTC";
   const { facts } = now;
-  const place = [facts.city, facts.country && fact_text("country", facts.country)].filter(Boolean).join(", ");
+  const place = [facts.city, facts.country && fact_text("country", facts.country)].filter(Boolean).map((part) => isolate(String(part)))
+    .join(t.value.ask.comma + " ");
   const list: [string, string][] = (["company", "plan"] as const).flatMap((name): [string, string][] =>
     facts[name] === undefined || facts[name] === null ? [] : [[k.value.facts[name]!, fact_text(name, facts[name]!)]]);
   if (now.first_seen) list.push([words.first_seen, day(wall_time(now.first_seen, zone).slice(0, 10), "long")]);

@@ -24,7 +24,8 @@ function Sentence({ fields, purpose }: { fields: string[]; purpose: Purpose }) {
     <div class="to-write" aria-live="polite">
       <p class="grey">{words.will}</p>
       <p>{fill(words.sentence, {
-        who: <b><bdi>{me.value?.member.name}</bdi></b>, fields: <b>{what}</b>, people: <b>{count(k.value.of_people, 1)}</b>,
+        who: <b><bdi>{me.value?.member.name}</bdi></b>, fields: <b>{what}</b>, people: <b>{count(k.value.people_n, 1)}</b>,
+        of_people: <b>{count(k.value.of_people, 1)}</b>,
         purpose: <b>{purpose_name(purpose.purpose)}{purpose.ticket && <> <bdi dir="ltr">{purpose.ticket}</bdi></>}</b>,
         day: day(today(project.value?.zone ?? "UTC"), "long"),
       })}</p>
