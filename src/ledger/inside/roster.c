@@ -11,7 +11,7 @@
 #include "json/doc.h"
 #include "ledger/inside/roster_detail.h"
 
-enum { HOST_MAX = 128, WAITING_MAX = 1024, PROJECTS_MAX = 4096 };
+enum { THAWED_MAX = 64, HOST_MAX = 128, WAITING_MAX = 1024, PROJECTS_MAX = 4096 };
 
 struct waiting {
     uint64_t sequence;
@@ -30,6 +30,9 @@ struct roster {
     uint32_t project_count;
     struct waiting *waiting;              /* WAITING_MAX of them */
     uint32_t waiting_count;
+    uint32_t thawed[THAWED_MAX];          /* by the clock, and nobody was told yet */
+    uint32_t thawed_count;
+    uint32_t frozen_count;                /* of those that have not ended */
 };
 
 struct roster *roster_create(void)
@@ -362,6 +365,7 @@ static int apply_end(const struct turn *t)
         return ERR_DENIED;
     if (!t->dry) {
         p->is_ended = true;
+        t->roster->frozen_count -= p->is_frozen;
         p->credential_count = 0;
         forget_decisions_of(t->roster, p->id);
     }
@@ -410,6 +414,10 @@ static int apply_freeze(const struct turn *t, bool freeze)
         return ERR_DENIED;
     if (!t->dry) {
         p->is_frozen = freeze;
+        if (freeze)
+            t->roster->frozen_count++;
+        else
+            t->roster->frozen_count--;
         p->frozen_ms = t->change->time_ms;
         if (freeze)
             forget_decisions_of(t->roster, p->id);
@@ -571,18 +579,63 @@ static void bring_into_force(struct roster *roster, uint32_t i, int64_t time_ms)
     free(w.remarks);
 }
 
+static struct waiting *first_waiting(struct roster *roster)
+{
+    struct waiting *first = NULL;
+    for (uint32_t i = 0; i < roster->waiting_count; i++)
+        if (!first || roster->waiting[i].from_ms < first->from_ms)
+            first = &roster->waiting[i];
+    return first;
+}
+
+/* Who is frozen and has nobody that could thaw it. */
+static struct roster_principal *first_stranded(struct roster *roster)
+{
+    struct roster_principal *first = NULL;
+    for (uint32_t i = 0; roster->frozen_count > 0 && i < roster->principal_count; i++) {
+        struct roster_principal *p = &roster->principals[i];
+        if (p->is_frozen && !p->is_ended && (!first || p->frozen_ms < first->frozen_ms) &&
+            !roster_has_thawer(roster, p, p->frozen_ms + LEDGER_DELAY_MS))
+            first = p;
+    }
+    return first;
+}
+
+static void thaw_by_clock(struct roster *roster, struct roster_principal *p)
+{
+    p->is_frozen = false;
+    roster->frozen_count--;
+    p->frozen_ms += LEDGER_DELAY_MS;
+    if (roster->thawed_count < THAWED_MAX)
+        roster->thawed[roster->thawed_count++] = p->id;
+}
+
+uint32_t roster_take_thawed(struct roster *roster)
+{
+    while (roster->thawed_count > 0) {
+        uint32_t id = roster->thawed[--roster->thawed_count];
+        const struct roster_principal *p = roster_find(roster, id);
+        if (p && !p->is_frozen)
+            return id;
+    }
+    return 0;
+}
+
 /* In the order of their times, and from the beginning each time: one may cancel others. So it does
  * not matter how often this is called. */
 void roster_advance(struct roster *roster, int64_t now_ms)
 {
     for (;;) {
-        uint32_t first = 0;
-        for (uint32_t i = 1; i < roster->waiting_count; i++)
-            if (roster->waiting[i].from_ms < roster->waiting[first].from_ms)
-                first = i;
-        if (first == roster->waiting_count || roster->waiting[first].from_ms > now_ms)
+        struct roster_principal *p = first_stranded(roster);
+        const struct waiting *w = first_waiting(roster);
+        int64_t thaws_ms = p ? p->frozen_ms + LEDGER_DELAY_MS : INT64_MAX;
+        int64_t from_ms = w ? w->from_ms : INT64_MAX;
+        if (p && thaws_ms <= now_ms && thaws_ms < from_ms)
+            thaw_by_clock(roster, p);
+        else if (w && from_ms <= now_ms)
+            bring_into_force(roster, (uint32_t)(w - roster->waiting), from_ms);
+        else
             return;
-        bring_into_force(roster, first, roster->waiting[first].from_ms);
     }
 }
 
