@@ -281,6 +281,7 @@ int main(int argc, char **argv)
     map_seed(seed);
     handed_init(&p.handed, argc, argv);
     p.control = handed_get(&p.handed, "control");
+    link_report_to(p.control);
     p.data = fs_real_create(handed_get(&p.handed, "data"));
     sandbox_enter(&p.handed, &sandbox_auth);
 

@@ -286,6 +286,7 @@ int main(int argc, char **argv)
     map_seed(seed);
     handed_init(&p.handed, argc, argv);
     p.control = handed_get(&p.handed, "control");
+    link_report_to(p.control);
     sandbox_enter(&p.handed, &sandbox_ledger);
 
     open_ledger(&p);

@@ -167,6 +167,7 @@ int main(int argc, char **argv)
     map_seed(seed);
     handed_init(&vault.handed, argc, argv);
     vault.control = handed_get(&vault.handed, "control");
+    link_report_to(vault.control);
     vault.keys = fs_real_create(handed_get(&vault.handed, "keys"));
     vault.data = fs_real_create(handed_get(&vault.handed, "data"));
     sandbox_enter(&vault.handed, &sandbox_vault);

@@ -21,6 +21,7 @@ void ledger_room_init(struct ledger_room *room, struct fs *fs)
     memset(room, 0, sizeof(*room));
     crypto_init();
     room->fs = fs;
+    room->segment_bytes = 16 * 1024;
     sign_pair(room->auth_secret, room->auth_public);
     sign_pair(room->log_secret, room->log_public);
     memset(room->secret, 0x33, sizeof(room->secret));
@@ -54,7 +55,7 @@ int ledger_room_open(struct ledger_room *room)
     const struct ledger_config config = {
         .data = room->fs, .keys = room->fs, .public_files = room->fs,
         .auth_public = room->auth_public, .secret = room->secret, .log_key = room->log_secret,
-        .origin = "localhost/amana/1", .segment_bytes = 16 * 1024,
+        .origin = "localhost/amana/1", .segment_bytes = room->segment_bytes,
     };
     int r = ledger_open(&config, &room->ledger);
     if (r == 0)
@@ -203,44 +204,47 @@ void ledger_room_sign(struct ledger_room *room, struct ledger_room_request *r, b
     r->evidence.assertion = bytes_str(&r->said.signature);
 }
 
-static uint32_t send_decision(struct ledger_room *room, const struct ledger_room_request *r,
-                              struct str grant, struct str evidence)
+static void encode_decision(const struct ledger_room_request *r, struct str grant,
+                            struct str evidence, struct bytes *body)
 {
-    struct bytes body = { 0 };
     const struct ledger_decision m = { .grant = grant, .ask = bytes_str(&r->text),
                                        .evidence = evidence, .detail = r->question,
                                        .made = r->made };
-    ledger_wire_encode_decision(&m, &body);
-    uint32_t token = ledger_room_take(room, LEDGER_SIDE_AUTH, LEDGER_DECIDE, &body);
-    bytes_release(&body);
-    return token;
+    ledger_wire_encode_decision(&m, body);
 }
 
-uint32_t ledger_room_send(struct ledger_room *room, struct ledger_room_request *r)
+uint8_t ledger_room_encode(const struct ledger_room *room, const struct ledger_room_request *r,
+                           enum ledger_side *side, struct bytes *body)
 {
     uint8_t grant[GRANT_BYTES];
-    struct bytes evidence = { 0 }, body = { 0 };
-    uint32_t token;
+    struct bytes evidence = { 0 };
+    bool is_decision = r->ask.kind == GRANT_APPROVE || r->ask.kind == GRANT_UNFREEZE ||
+                       r->ask.kind >= GRANT_ENROL;
+    bool is_release = r->ask.kind == GRANT_REVEAL || r->ask.kind == GRANT_EXPORT;
     grant_sign(&r->grant, room->auth_secret, grant);
     evidence_encode(&r->evidence, &evidence);
-    if (r->ask.kind == GRANT_APPROVE || r->ask.kind == GRANT_UNFREEZE ||
-        r->ask.kind >= GRANT_ENROL) {
-        token = send_decision(room, r, str_of(grant, sizeof(grant)), bytes_str(&evidence));
-        bytes_release(&evidence);
-        return token;
-    }
     const struct ledger_release m = {
         .grant = str_of(grant, sizeof(grant)), .ask = bytes_str(&r->text),
         .evidence = bytes_str(&evidence), .refs = r->refs, .ref_count = r->ref_count,
         .triples = r->triples, .triple_count = r->triple_count, .is_miss = r->is_miss,
         .rows = r->rows, .seen_size = r->seen_size, .question = r->question,
     };
-    bool is_release = r->ask.kind == GRANT_REVEAL || r->ask.kind == GRANT_EXPORT;
-    ledger_wire_encode_release(&m, &body);
-    token = ledger_room_take(room, is_release || r->ask.kind == GRANT_FIND ? LEDGER_SIDE_VAULT
-                                                                           : LEDGER_SIDE_QUERY,
-                             is_release ? LEDGER_RELEASE : LEDGER_RECORD, &body);
+    if (is_decision)
+        encode_decision(r, m.grant, m.evidence, body);
+    else
+        ledger_wire_encode_release(&m, body);
     bytes_release(&evidence);
+    *side = is_decision ? LEDGER_SIDE_AUTH
+            : is_release || r->ask.kind == GRANT_FIND ? LEDGER_SIDE_VAULT : LEDGER_SIDE_QUERY;
+    return is_decision ? LEDGER_DECIDE : is_release ? LEDGER_RELEASE : LEDGER_RECORD;
+}
+
+uint32_t ledger_room_send(struct ledger_room *room, struct ledger_room_request *r)
+{
+    struct bytes body = { 0 };
+    enum ledger_side side;
+    uint8_t type = ledger_room_encode(room, r, &side, &body);
+    uint32_t token = ledger_room_take(room, side, type, &body);
     bytes_release(&body);
     return token;
 }

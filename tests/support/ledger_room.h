@@ -43,6 +43,7 @@ struct ledger_room_answer {
 
 struct ledger_room {
     struct fs *fs;
+    uint64_t segment_bytes;      /* of the journal: small, so that tests come to its ends */
     uint8_t auth_secret[64], auth_public[32], log_secret[64], log_public[32];
     uint8_t secret[32], boot_id[16];
     uint64_t grants;             /* counter of the last one */
@@ -88,6 +89,9 @@ void ledger_room_ask(struct ledger_room *room, enum ledger_room_who who, enum gr
                      uint32_t from, uint32_t count, struct ledger_room_request *out);
 /* The ask's text, the grant for it, the proof; with_passkey: and the passkey's word. */
 void ledger_room_sign(struct ledger_room *room, struct ledger_room_request *r, bool with_passkey);
+/* The frame's type and body, and whose link it goes over. */
+uint8_t ledger_room_encode(const struct ledger_room *room, const struct ledger_room_request *r,
+                           enum ledger_side *side, struct bytes *body);
 /* Into the group, over the link that takes such requests. The token. */
 uint32_t ledger_room_send(struct ledger_room *room, struct ledger_room_request *r);
 void ledger_room_request_release(struct ledger_room_request *r);

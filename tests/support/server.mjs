@@ -44,6 +44,7 @@ export async function startHouse(options = {}) {
     }
     rmSync(base, { recursive: true, force: true });
   };
+  house.serve_again = () => serve(house);
   house.restart = async () => {
     house.child.kill("SIGTERM");
     await house.ended;

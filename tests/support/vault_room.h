@@ -59,5 +59,9 @@ int vault_room_check(struct vault_room *room, const struct vault_room_value *val
 /* How many of those are not; all when the files do not open. */
 uint32_t vault_room_missing(struct vault_room *room, const struct vault_room_value *values,
                             uint32_t count);
+/* How many of the first `stored` are not, and of the rest have a row that does not open; all when the
+ * files do not open. */
+uint32_t vault_room_damaged(struct vault_room *room, const struct vault_room_value *values,
+                            uint32_t stored, uint32_t count);
 
 #endif

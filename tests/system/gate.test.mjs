@@ -56,7 +56,7 @@ function requests() {
     "POST /api/passkeys": broken(plain({ nonce: "0".repeat(32), name: "x" })),
     "POST /api/passkeys/end": broken(plain({ id: "AAAA" })),
     "POST /api/password": broken(plain({ new: "short" })),
-    // the owner may see people, and codes are for those who may not
+    // Whoever may see people has no second factor by code: it signs nothing.
     "POST /api/totp/begin": broken(plain({})),
     "POST /api/totp": broken(plain({ code: "000000" })),
     "POST /api/totp/end": broken(plain({ code: "000000" })),
@@ -148,7 +148,7 @@ function expected(route, request, asker, project) {
   if (!route.who.includes(kind)) return outside;
   if (kind === "cookie" && route.proof && !asker.signs) return outside;
   const lacks = route.rights.some((right) => !asker.rights.includes(right));
-  if (request.is_refused) return denied;
+  if (request.is_refused) return is_foreign ? [403, 404] : denied;
   if (is_foreign) return lacks ? [403, 404] : elsewhere;
   if (lacks) return denied;
   // behind the gate: what does not exist is refused as such; a decision may also need a passkey

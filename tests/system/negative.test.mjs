@@ -34,6 +34,8 @@ after(async () => {
   hooks?.close();
 });
 
+let sent_to_ledger = 0; // frames that are none, each of which must be an entry
+
 // ---- links ----------------------------------------------------------------------------------------------------
 
 // Each link: who asks, who answers, a request that is answered, an answer's type, and requests whose counts are
@@ -159,19 +161,70 @@ for (const link of links)
           const hook = await hooks.of(link.asker), before_it = pids();
           const sent = raw ?? frame(parts), fd = passed ? await passed(hook) : -1;
           assert.ok(!passed || fd >= 0, `a descriptor: ${fd}`);
+          const log_from = house.log.length;
           assert.equal(await hook.send((await hook.links())[link.name], sent, fd), sent.length);
+          if (link.answerer === "ledger") sent_to_ledger++;
           await until(`another ${link.answerer}`, () => {
             const now = house.pid(link.answerer);
             return now && now !== before_it[link.answerer];
           }, 5000);
           await hooks.of(link.answerer);
           assert.deepEqual(others(pids(), link.answerer), others(before_it, link.answerer));
+          const said = house.log.slice(log_from);
+          assert.match(said, new RegExp(`amana-${link.answerer}: (error|warning): .*link .*is closed: malformed input`));
+          assert.match(said, new RegExp(`amana: warning: amana-${link.answerer} ended with status 5`));
           const again = await until("the link is there again", async () =>
             w.call(await hooks.of(link.asker), link.name, link.type, await link.body(), { ...link, ms: 1000 }), 10000);
           assert.ok(again);
         });
     });
   });
+
+// What answers may say is judged as well: an asker drops the link, and the supervisor, which he tells, ends the
+// program that answered there.
+describe("an answer that is none", () => {
+  const spoiled = [["the zero field set", { type: 250, zero: 1 }], ["a length over what came", { type: 250, length: 5 }],
+                   ["an unsealed memfd", { type: 250, flags: 1, length: 100000 }, (hook) => hook.memfd(Buffer.alloc(100000), 0)],
+                   ["a descriptor where none belongs", { type: 250 }, (hook) => hook.memfd(Buffer.alloc(1))]];
+  for (const link of links.filter(({ unheard }) => !unheard))
+    test(`over ${link.name}: amana-${link.answerer} is ended, and is there again; the others go on`, async () => {
+      for (const [name, parts, passed] of spoiled) {
+        const hook = await hooks.of(link.answerer), before_it = pids();
+        await w.call(await hooks.of(link.asker), link.name, link.type, await link.body(), link);
+        const fd = passed ? await passed(hook) : -1;
+        // The end may come before the hook can say that it sent.
+        await hook.send((await hook.links())[link.name], frame(parts), fd).catch(() => {});
+        await until(`another ${link.answerer} after ${name}`, () => {
+          const now = house.pid(link.answerer);
+          return now && now !== before_it[link.answerer];
+        }, 5000);
+        assert.deepEqual(others(pids(), link.answerer), others(before_it, link.answerer), name);
+        assert.ok(await until("the link is there again", async () =>
+          w.call(await hooks.of(link.asker), link.name, link.type, await link.body(), { ms: 1000 }), 10000));
+      }
+      assert.match(house.log, new RegExp(`program_misbehaved: amana-${link.answerer} said over link ${link.name}`));
+    });
+  test("over query-vault, to a batch that waits: amana-vault is ended, and the batch is stored after all", async () => {
+    const sealed = async () => JSON.parse((await at_query("{}", {}, { what: w.Query.STATUS })).text).sealed;
+    const before_it = await sealed();
+    const vault = await hooks.of("vault"), pid = house.pid("vault"), fd = (await vault.links())["query-vault"];
+    await vault.take(fd);
+    await post(house, "/engage", [{ $token: house.token, $distinct_id: "waits", $set: { $email: "waits@negative.example" } }]);
+    const batch = await until("a batch", () => vault.receive(500));
+    assert.equal(await sealed(), before_it);
+    await vault.send(fd, frame({ type: w.Vault.STORED, id: batch.id, body: Buffer.alloc(24), zero: 1 })).catch(() => {});
+    await until("another vault", () => { const now = house.pid("vault"); return now && now !== pid; });
+    await until("the batch is stored", async () => (await sealed()) > before_it);
+  });
+  test("of an unknown id, or an unheard-of type: nobody waits for it, and nobody ends", async () => {
+    for (const link of links.filter(({ unheard }) => !unheard)) {
+      const hook = await hooks.of(link.answerer), before_it = pids();
+      await hook.send((await hook.links())[link.name], frame({ type: 250, id: 1n << 60n }));
+      assert.ok(await w.call(await hooks.of(link.asker), link.name, link.type, await link.body(), link));
+      assert.deepEqual(pids(), before_it);
+    }
+  });
+});
 
 // ---- asks, grants, proofs -------------------------------------------------------------------------------------
 
@@ -194,11 +247,19 @@ const at_vault = async (made, more = {}) => w.vault_answer(await asked("web", "w
 const at_query = async (text, made, more = {}) => w.query_answer(await asked("web", "web-query", w.Query.QUESTION,
   w.question({ what: w.Query.PEOPLE, ...made, text, ...more })));
 
-// The number of the newest entry under which something about people left.
+// The number of the newest entry under which something about people left; asked of the ledger itself.
 async function last_released() {
-  const { status, body } = await member.send("GET", "/api/ledger/entries?limit=200");
-  assert.equal(status, 200);
-  return Math.max(0, ...body.entries.filter((e) => e.verdict === "released").map((e) => e.sequence));
+  let newest = 0, found = 0;
+  for (let before_it; !found;) {
+    const text = JSON.stringify({ read: "entries", ...(before_it && { before: before_it }), limit: 200 });
+    const { json } = w.ledger_answer(await asked("query", "query-ledger", w.Ledger.READ,
+                                                 w.read(mint.grant({ hash: w.sha256(text) }), text)));
+    assert.ok(json.entries, JSON.stringify(json));
+    newest = Math.max(0, ...json.entries.filter((e) => e.verdict === "released").map((e) => e.sequence));
+    found = newest || !json.more;
+    before_it = json.entries.at(-1)?.sequence;
+  }
+  return newest;
 }
 async function nothing_is_released(act) {
   const before_it = await last_released();
@@ -229,6 +290,24 @@ async function enter() {
 
 describe("an ask at ledger and vault", () => {
   before(enter);
+
+  test("what came over the ledger's links and was none is in the house log, entry by entry", async () => {
+    const named = {};
+    for (let before_it; ;) {
+      const { body } = await member.send("GET", `/api/ledger/entries?limit=200${before_it ? `&before=${before_it}` : ""}`);
+      for (const e of body.entries.filter((e) => e.kind === "misbehaved")) {
+        assert.deepEqual([e.log, e.verdict], ["house", "recorded"]);
+        const { body: entry } = await member.send("GET", `/api/ledger/entry?sequence=${e.sequence}`);
+        const name = entry.sections.remarks.trim();
+        named[name] = (named[name] ?? 0) + 1;
+      }
+      if (!body.more) break;
+      before_it = body.entries.at(-1).sequence;
+    }
+    const total = Object.values(named).reduce((a, b) => a + b, 0);
+    assert.equal(total, sent_to_ledger);
+    if (total) assert.deepEqual(Object.keys(named).sort(), ["auth", "query", "vault"]);
+  });
 
   test("as it should be: shares, and the value", async () => {
     const released = await at_ledger(asker.made(reveal_of(one)));
@@ -624,5 +703,72 @@ describe("a lying auth", () => {
     assert.notEqual((await decide({})).type, w.Ledger.DECIDED);
     const again = w.ledger_answer(await asked("auth", "auth-ledger", w.Ledger.BOOT, w.decision({ detail })));
     assert.equal(again.code, "booted");
+  });
+});
+
+// The ledger answers with what it said before, about something else: whoever asked does not believe it.
+describe("a lying ledger", () => {
+  const answers = async (link, type, body) => {
+    const ledger = await hooks.of("ledger"), fd = (await ledger.links())[link];
+    await ledger.take(fd);
+    return (async () => {
+      const request = await until("the request", () => ledger.receive(500));
+      await ledger.send(fd, frame({ type, id: request.id, body }));
+      await ledger.giveBack(fd);
+    })();
+  };
+  test("an older receipt for another ask, given to query: no rows, and it says so", async () => {
+    const question = '{"project":1,"limit":5}', rows = () => asker.made({ kind: "rows", question, limit: 20 });
+    const former = await asked("query", "query-ledger", w.Ledger.RECORD, w.release({ ...rows(), question, rows: 5, refs: one }));
+    assert.equal(former.type, w.Ledger.RECORDED);
+    const lie = answers("query-ledger", w.Ledger.RECORDED, former.body);
+    const answer = await at_query(question, rows());
+    await lie;
+    assert.equal(answer.status, 503, answer.text);
+    assert.match(answer.text, /"stopped"/);
+    assert.ok(!answer.text.includes("p_"), answer.text);
+    await until("the log", () => house.log.includes("ledger_inconsistent: a receipt does not hold"));
+    assert.equal((await at_query(question, rows())).status, 200);
+  });
+  test("an older release, given to the vault: no value, and the vault ends", async () => {
+    const former = await asked("vault", "vault-ledger", w.Ledger.RELEASE,
+                               w.release({ ...asker.made(reveal_of(one)), refs: one, triples: triples_of(one) }));
+    assert.equal(former.type, w.Ledger.RELEASED);
+    const pid = house.pid("vault"), lie = answers("vault-ledger", w.Ledger.RELEASED, former.body);
+    const got = await w.call(await hooks.of("web"), "web-vault", w.Vault.REVEAL,
+                             w.vault_ask({ ...asker.made(reveal_of(one)), refs: one }), { ms: 3000 });
+    await lie;
+    assert.ok(got === null || got.type === w.Vault.DENIED, "a value under somebody else's entry");
+    await until("another vault", () => { const now = house.pid("vault"); return now && now !== pid; });
+    await until("the log", () => house.log.includes("ledger_inconsistent: what the ledger says does not hold"));
+    const revealed = await until("a value under an entry", async () => {
+      const made = w.vault_ask({ ...asker.made(reveal_of(one)), refs: one });
+      const again = await w.call(await hooks.of("web"), "web-vault", w.Vault.REVEAL, made, { ms: 1000 });
+      return again?.type === w.Vault.REVEALED;
+    });
+    assert.ok(revealed);
+  });
+  test("a release without an entry: no value", async () => {
+    const lie = answers("vault-ledger", w.Ledger.RELEASED, Buffer.concat([w.u32(0), w.u64(1), w.u32(1), Buffer.from([0]),
+                                                                          w.u32(1), w.part(Buffer.alloc(32))]));
+    const got = await w.call(await hooks.of("web"), "web-vault", w.Vault.REVEAL,
+                             w.vault_ask({ ...asker.made(reveal_of(one)), refs: one }), { ms: 3000 });
+    await lie;
+    assert.ok(got === null || got.type === w.Vault.DENIED);
+  });
+});
+
+// Last, for it freezes who asks.
+describe("an export", () => {
+  test("of values, at level 2: export_values, and whoever asked is frozen", async () => {
+    await hooks.of("vault");
+    await nothing_is_released(async () => {
+      const made = asker.made({ kind: "export", refs: one, fields: ["$email"] });
+      const got = await until("the ledger answers", () => at_ledger(made).catch(() => null));
+      assert.equal(got.code, "export_values");
+      assert.equal((await at_ledger(asker.made(reveal_of(one)))).code, "frozen");
+      const { code } = await at_vault(asker.made(reveal_of(one)));
+      assert.equal(code, "frozen");
+    });
   });
 });

@@ -1,6 +1,6 @@
-/* The answering end of web-auth. What only reads is answered on the caller's thread; what may wait for
- * the ledger, or hashes a password, goes to a few threads, with a bounded queue: over it, the answer
- * is "throttled" at once. An answer goes to the link its request came over, or nowhere. */
+/* The answering end of web-auth. What only reads is answered on the caller's thread; what may wait
+ * for the ledger, or hashes a password, goes to a few threads, with a bounded queue: over it, the
+ * answer is "throttled" at once. An answer goes to the link its request came over, or nowhere. */
 #ifndef AUTH_INSIDE_ANSWERING_H
 #define AUTH_INSIDE_ANSWERING_H
 

@@ -176,7 +176,7 @@ static void make(struct work *w)
     }
 }
 
-/* A call may have waited, and the database stopped meanwhile: what it says then is worth nothing. */
+/* A call may have waited, and the database stopped meanwhile: what it says is worth nothing. */
 void answers_make(struct auth *auth, const struct auth_request *request, struct arena *arena,
                   struct auth_answer *answer)
 {

@@ -8,8 +8,8 @@
 #include "auth/wire/auth_wire.h"
 #include "base/arena.h"
 
-/* Takes the lock. Always fills the answer; refusals are answers. Strings lie in the arena, which holds secrets
- * afterwards (wipe it), or in the request. */
+/* Takes the lock. Always fills the answer; refusals are answers. Strings lie in the arena, which
+ * holds secrets afterwards (wipe it), or in the request. */
 void answers_make(struct auth *auth, const struct auth_request *request, struct arena *arena,
                   struct auth_answer *answer);
 

@@ -90,7 +90,8 @@ static bool is_for_people(enum grant_kind kind)
 static uint8_t level_for(const struct asks_verdict *v, enum asks_need need)
 {
     enum grant_kind kind = v->ask.kind;
-    if (need == ASKS_PASSKEY || need == ASKS_OWN_NEW || kind == GRANT_RAISE || kind == GRANT_UNFREEZE || kind == GRANT_APPROVE)
+    if (need == ASKS_PASSKEY || need == ASKS_OWN_NEW || kind == GRANT_RAISE ||
+        kind == GRANT_UNFREEZE || kind == GRANT_APPROVE)
         return LEVEL_ASSERTED;
     return is_for_people(kind) && !v->project.is_demo ? LEVEL_PASSKEY : 0;
 }
@@ -158,9 +159,11 @@ static bool assert_passkey(struct work *w, struct asks_verdict *v)
 /* ---- checking ------------------------------------------------------------------------------- */
 
 /* The code of the refusal, or NULL. */
-static const char *judge(const struct work *w, enum asks_need need, const struct asks_verdict *v)
+static const char *judge(const struct work *w, enum asks_need need,
+                         const struct asks_verdict *v)
 {
     uint64_t needed = rights_for(v->ask.kind);
+    /* A uid has nothing to sign with; a key gets rows, never a value. */
     if (w->asker.by == AUTH_BY_UID || (w->asker.by == AUTH_BY_KEY && needed != RIGHT_ROWS))
         return "role";
     if (w->request->project != 0 && w->request->project != v->ask.project)

@@ -23,8 +23,8 @@ struct asks_verdict {
     struct str grant, evidence;   /* in the arena */
 };
 
-/* w->asker is known. Checks the ask and all that belongs to it, down to the proof: false when it was
- * refused. */
+/* w->asker is known. Checks the ask and all that belongs to it, down to the proof: false when it
+ * was refused. */
 bool asks_check(struct work *w, enum asks_need need, struct asks_verdict *out);
 /* Signs the grant and writes the evidence. found: the ref of a lookup, or NULL. */
 void asks_grant(struct work *w, const uint8_t *found, struct asks_verdict *out);

@@ -52,7 +52,7 @@ static void answer_entered(struct work *w, struct entering *e)
 
 /* ---- links ---------------------------------------------------------------------------------- */
 
-/* Who came by a link and does not hold anything yet: the decision that makes them a member waits. */
+/* Who came by a link and holds nothing yet: the decision that makes them a member waits. */
 static int is_in_force(struct work *w, uint32_t member)
 {
     struct access_entry entry;

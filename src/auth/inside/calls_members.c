@@ -172,8 +172,8 @@ void calls_members_roles(struct work *w)
 
 /* ---- recovering and ending ------------------------------------------------------------------ */
 
-/* The link is told at once to the owner who asked, who gives it on; it opens when the recovery is in
- * force, and until then the former passkeys do. */
+/* The link is told at once to the owner who asked, who gives it on; it opens when the recovery is
+ * in force, and until then the former passkeys do. */
 static void recover(struct work *w, struct decision *d)
 {
     struct member member;

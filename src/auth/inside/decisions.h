@@ -1,5 +1,5 @@
-/* Decisions about who may do what: the ledger writes each before anything changes here, and says from
- * when on it holds. What waits is kept and comes into force by the tick, or when another owner
+/* Decisions about who may do what: the ledger writes each before anything changes here, and says
+ * from when on it holds. What waits is kept and comes into force by the tick, or when another owner
  * approves. Both sides hold the same afterwards (docs/formats/roster.md). */
 #ifndef AUTH_INSIDE_DECISIONS_H
 #define AUTH_INSIDE_DECISIONS_H

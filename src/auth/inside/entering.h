@@ -1,5 +1,5 @@
-/* How a login begins, whatever opened the door: the cookie, its row, the word to the ledger, and what
- * the browser is told. */
+/* How a login begins, whatever opened the door: the cookie, its row, the word to the ledger, and
+ * what the browser is told. */
 #ifndef AUTH_INSIDE_ENTERING_H
 #define AUTH_INSIDE_ENTERING_H
 

@@ -37,8 +37,8 @@ static void end_hashing(struct work *w)
     w->auth->hashing--;
 }
 
-/* False with *is_right untouched: refused as throttled. Without a text it is compared with nobody's,
- * so that a name that nobody has takes as long. The text lies in the arena and ends in NUL. */
+/* False with *is_right untouched: refused as throttled. Without a text it is compared with
+ * nobody's, so that a name that nobody has takes as long. The text lies in the arena and ends in NUL. */
 static bool compare(struct work *w, struct str password, struct str text, bool *is_right)
 {
     if (str_starts(text, STR(SHORT_MARK)))

@@ -10,7 +10,7 @@
 #include "json/write.h"
 #include "ledger/checkpoint.h"
 #include "ledger/inside/gate.h"
-#include "ledger/inside/release.h"
+#include "ledger/inside/limits.h"
 
 enum { TEXT_MAX = 64 * 1024, SECTION_SHOWN_MAX = 4096 };
 
@@ -197,7 +197,7 @@ static void write_meter(struct turn *t, const char *key, const struct roster_pri
                         enum budget_kind kind)
 {
     struct budget_who who = { p->id, t->grant.project, kind };
-    struct release_limits l = release_limits_of(p, who.project, kind, t->now_ms);
+    struct limits l = limits_of(p, t->grant.project, kind, t->now_ms);
     json_write_key(&t->w, key);
     json_write_begin_object(&t->w);
     key_u64(&t->w, "used", budget_used_day(t->s->budget, who));

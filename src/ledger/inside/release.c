@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "crypto/hash.h"
 #include "ledger/inside/gate.h"
+#include "ledger/inside/limits.h"
 #include "sys/clock.h"
 
 enum { FIELDS_OF_ROWS = 1u << ENTRY_FIELD_PLACE | 1u << ENTRY_FIELD_BROWSER |
@@ -27,25 +28,6 @@ struct turn {
 };
 
 /* ---- budgets --------------------------------------------------------------------------------- */
-
-struct release_limits release_limits_of(const struct roster_principal *p, uint32_t project,
-                                        enum budget_kind kind, int64_t now_ms)
-{
-    const struct roster_right *right = roster_right(p, project);
-    struct release_limits l = { BUDGET_MISSES_DAY, BUDGET_MISSES_MONTH, BUDGET_PROJECT_MISSES_DAY };
-    if (kind == BUDGET_MISSES)
-        return l;
-    bool named = kind == BUDGET_NAMED;
-    uint32_t own = right ? (named ? right->named : right->rows) : 0;
-    l.day = own ? own : named ? BUDGET_NAMED_DAY : BUDGET_ROWS_DAY;
-    l.month = named ? BUDGET_NAMED_MONTH : BUDGET_ROWS_MONTH;
-    if (own > l.month / 10)
-        l.month = own * 10;
-    l.project = named ? BUDGET_PROJECT_NAMED_DAY : BUDGET_PROJECT_ROWS_DAY;
-    if (roster_is_new(p, now_ms) && l.day > BUDGET_NEW_DAY)
-        l.day = BUDGET_NEW_DAY;
-    return l;
-}
 
 static uint32_t left_of(uint32_t limit, uint32_t used)
 {
@@ -79,7 +61,7 @@ static const char *judge_budget(struct turn *t)
     enum budget_kind kind = t->m->is_miss ? BUDGET_MISSES : state_budget_of(t->c.parsed.kind);
     struct budget_who who = { t->c.principal->id, t->c.project->id, kind };
     struct budget_who all = { 0, t->c.project->id, kind };
-    struct release_limits l = release_limits_of(t->c.principal, who.project, kind, t->c.now_ms);
+    struct limits l = limits_of(t->c.principal, t->c.project->id, kind, t->c.now_ms);
     uint32_t wanted_day = 1, wanted_month = 1, wanted_all = 1;
     budget_advance(t->s->budget, t->c.now_ms);
     uint32_t day = left_of(l.day, budget_used_day(t->s->budget, who));

@@ -21,10 +21,6 @@ struct release_outcome {
     struct str shares;
 };
 
-/* How many distinct people this principal may be shown in the project, and the project in all. */
-struct release_limits { uint32_t day, month, project; };
-struct release_limits release_limits_of(const struct roster_principal *p, uint32_t project,
-                                        enum budget_kind kind, int64_t now_ms);
 /* Judges and writes. may_release: from the vault (RELEASE); else RECORD. Shares are made here and
  * wiped with the arena. */
 void release_take(struct state *state, const struct ledger_release *m, bool may_release,

@@ -279,13 +279,11 @@ static void test_decide__what_adds_takes_a_passkey(void **state)
                                "\"reveal\"]}}";
     static const char less[] = "{\"do\":\"rights\",\"principal\":3,\"rights\":{}}";
     assert_string_equal(without_passkey(GRANT_ENROL, more, ""), "level");
-    assert_string_equal(without_passkey(GRANT_RAISE, "{\"do\":\"budget\",\"principal\":2,"
+    assert_string_equal(without_passkey(GRANT_RAISE, "{\"do\":\"budget\",\"principal\":3,"
                         "\"project\":7,\"named\":900,\"rows\":9000}", ""), "level");
-    assert_string_equal(without_passkey(GRANT_ENROL, "{\"do\":\"recover\",\"principal\":2}", ""),
+    assert_string_equal(without_passkey(GRANT_ENROL, "{\"do\":\"recover\",\"principal\":3}", ""),
                         "level");
-    assert_string_equal(without_passkey(GRANT_APPROVE, "{\"do\":\"approve\",\"sequence\":9}", ""),
-                        "level");
-    assert_string_equal(without_passkey(GRANT_UNFREEZE, "{\"do\":\"thaw\",\"principal\":2}", ""),
+    assert_string_equal(without_passkey(GRANT_UNFREEZE, "{\"do\":\"thaw\",\"principal\":3}", ""),
                         "level");
     assert_string_equal(without_passkey(GRANT_ENROL, less, ""), "");
     assert_string_equal(ledger_room_try(&room, ROOM_ANALYST, GRANT_ROWS, 0, 1), "right");
@@ -325,6 +323,24 @@ static void test_decide__thawing_takes_another(void **state)
     assert_string_equal(ledger_room_login(&room, ROOM_ANALYST, 2), "principal_unknown");
 }
 
+/* Who decides in project 7 decides nothing about who is in others, too; and an owner stays. */
+static void test_decide__only_in_ones_own_projects(void **state)
+{
+    (void)state;
+    assert_string_equal(decide(ROOM_OWNER, GRANT_ENROL, "{\"do\":\"end\",\"principal\":2}"),
+                        "right");
+    assert_string_equal(decide(ROOM_OWNER, GRANT_ENROL, "{\"do\":\"rights\",\"principal\":3,"
+                               "\"rights\":{\"9\":[\"aggregate\"]}}"), "right");
+    assert_string_equal(decide(ROOM_OWNER, GRANT_ENROL, "{\"do\":\"purpose\",\"project\":9,"
+                               "\"purposes\":[\"x\"]}"), "right");
+    /* Below a passkey's login there is containment alone. */
+    assert_string_equal(ledger_room_login(&room, ROOM_OWNER, 1), "");
+    assert_string_equal(without_passkey(GRANT_ENROL, "{\"do\":\"end\",\"principal\":3}", ""),
+                        "level");
+    assert_string_equal(without_passkey(GRANT_FREEZE, "{\"do\":\"freeze\",\"principal\":3}", ""),
+                        "");
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -339,7 +355,7 @@ int main(void)
         WITH(test_decide__the_detail_is_what_was_signed),
         WITH(test_decide__what_adds_takes_a_passkey),
         WITH(test_decide__what_adds_waits_for_a_day_or_another),
-        WITH(test_decide__thawing_takes_another),
+        WITH(test_decide__thawing_takes_another), WITH(test_decide__only_in_ones_own_projects),
     };
     return RUN(tests);
 }
