@@ -155,6 +155,7 @@ export function inside(drill) {
     const query = await drill.hooks.of("query");
     await has_links_only(query, ["web-query", "query-vault", "query-ledger"]);
     await holds_no_value(query, [join(house.dir, "query"), join(house.dir, "wal"), join(`${house.dir}.keys`, "query")]);
+    assert.ok((await query.search("Sign up")).count > 0, "the search finds what is there");
     await dies_of_a_socket(drill.hooks, query);
     await settle(house, drill.world.subjects);
     note_row("code in query", 0, 0, "all", "all", "all", "all", 0, "all", "0 bytes out: a socket is its death");
