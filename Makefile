@@ -156,7 +156,7 @@ crash: $(CRASH_BINS)
 	@sh tools/run_crash.sh $(CRASH_BINS)
 
 # What the system tests read the wal with.
-test-tools: $(BIN)/wal_count $(BIN)/log_make $(BIN)/without $(BUILD)/hurried/bin/amana-ingest attack
+test-tools: $(BIN)/wal_count $(BIN)/log_make $(BIN)/without $(BUILD)/hurried/bin/amana-ingest attack $(BUILD)/attack-hurried/bin/amana-ingest
 $(BIN)/without: $(OUT)/test-obj/system/without.o
 	@mkdir -p $(@D)
 	@$(CC) $(LDFLAGS) -o $@ $^ -lseccomp
@@ -169,10 +169,12 @@ $(BIN)/log_make: $(OUT)/test-obj/system/log_make.o $(TEST_ARCHIVE) $(foreach r,b
 ifeq ($(PROFILE),release)
 $(BUILD)/hurried/bin/amana-ingest: $(BIN)/amana-ingest
 	@$(MAKE) --no-print-directory hurried
+$(BUILD)/attack-hurried/bin/amana-ingest: $(BUILD)/hurried/bin/amana-ingest
+	@$(MAKE) --no-print-directory PROFILE=hurried $@
 endif
 
 # ---- the drill: release objects with an attacker's hook put in by the linker --------------------
-ATTACK := $(BUILD)/attack
+ATTACK := $(BUILD)/attack$(if $(filter release,$(PROFILE)),,-$(PROFILE))
 ATTACK_WRAPS_program := sandbox_enter control_receive msg_receive
 ATTACK_WRAPS_amana := sandbox_enter_supervisor spawn_child
 ATTACK_OBJECTS_program := $(OUT)/test-obj/attack/hook.o

@@ -215,6 +215,7 @@ int cli_init(int argc, char **argv)
     setup.name = str_trim(str_from(name));
     setup.zone = str_from(zone);
     setup.trusted_proxies = str_from(proxies);
+    setup.host = str_from(host);
     const char *fault = setup_find_fault(&setup);
     if (fault) {
         (void)fprintf(stderr, "amana init: the %s is not one: %s\n", fault,

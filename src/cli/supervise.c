@@ -225,10 +225,11 @@ static void start(struct supervisor *s, uint32_t p)
     }
     child->control = pair[0];
     tell_boot_id(s, p, "self", p);
+    /* Before the first question can come: else its grant would look like a former auth's. */
+    tell_grant_makers(s, p);
     for (size_t i = 0; i < s->config->link_count; i++)
         if (s->config->links[i].asker == p || s->config->links[i].answerer == p)
             relink(s, i);
-    tell_grant_makers(s, p);
 }
 
 static void drain(struct supervisor *s, uint32_t p)
@@ -278,6 +279,21 @@ static void on_exit_of(struct supervisor *s, pid_t pid, int status)
     }
 }
 
+/* The asker of a link dropped it: what came was no answer. Who answers there is somebody else now,
+ * or broken; a new start makes all its links anew. */
+static void on_broken(struct supervisor *s, uint32_t by, struct str name)
+{
+    for (size_t i = 0; i < s->config->link_count; i++) {
+        const struct supervise_link *link = &s->config->links[i];
+        if (link->asker != by || !str_equal(name, str_from(link->name)))
+            continue;
+        log_error("program_misbehaved: amana-%s said over link %s what is no answer; ending it",
+                  name_of(s, link->answerer), link->name);
+        if (s->children[link->answerer].pid)
+            spawn_kill(s->children[link->answerer].pid, true);
+    }
+}
+
 static void on_control(struct supervisor *s, uint32_t p)
 {
     struct bytes buf = { 0 };
@@ -287,6 +303,8 @@ static void on_control(struct supervisor *s, uint32_t p)
     if (r == 0 && event.type == CONTROL_READY) {
         s->children[p].is_ready = true;
         s->children[p].layers = event.layers;
+    } else if (r == 0 && event.type == CONTROL_BROKEN) {
+        on_broken(s, p, event.link);
     } else if (r != 0) {
         /* End of file comes before the exit status; do not spin on it. */
         sock_close(s->children[p].control);

@@ -41,6 +41,7 @@ struct ingest {
     struct wal_write *wal;
     struct ingest_routes *routes;
     struct http_server *servers[2];
+    pthread_mutex_t end_lock;      /* taken once, by who ends us */
     pthread_mutex_t settings_lock; /* one change at a time: a former link may still have one */
 };
 
@@ -171,28 +172,49 @@ static int take_settings(struct ingest *in, struct str json)
     return 0;
 }
 
-/* The answering end of auth-ingest, one question at a time. */
+/* Everybody who is being answered is, and what is counted is kept. Whoever comes second waits for
+ * the end. */
+static NO_RETURN void drain(struct ingest *in, int status)
+{
+    (void)pthread_mutex_lock(&in->end_lock);
+    for (int i = 0; i < 2; i++)
+        http_server_drain(in->servers[i], DRAIN_MS / 2);
+    ingest_routes_flush_counts(in->routes);
+    wal_write_close(in->wal);
+    exit(status);
+}
+
+static int answer_note(struct ingest *in, int fd, const struct msg *msg)
+{
+    if (msg->type != INGEST_NOTE_SETTINGS)
+        return ERR_INVALID;
+    (void)pthread_mutex_lock(&in->settings_lock);
+    int r = take_settings(in, msg->body);
+    (void)pthread_mutex_unlock(&in->settings_lock);
+    struct msg answer = { .id = msg->id, .fd = -1,
+                          .type = r == 0 ? INGEST_NOTE_OK : INGEST_NOTE_REFUSED };
+    return msg_send(fd, &answer, 1000);
+}
+
+/* The answering end of auth-ingest, one question at a time. What is none of them ends us, as in any
+ * other program, but in an orderly way: nobody outside is refused for what auth said. */
 static void *answer_auth(void *arg)
 {
     struct answering *answering = arg;
     struct ingest *in = answering->ingest;
     struct bytes buf = { 0 };
     struct msg msg;
-    int fd = answering->link;
+    int fd = answering->link, r;
     free(answering);
-    while (msg_receive(fd, false, UINT32_MAX, &buf, &msg) == 0) {
-        if (msg.type != INGEST_NOTE_SETTINGS)
+    while ((r = msg_receive(fd, false, UINT32_MAX, &buf, &msg)) == 0)
+        if ((r = answer_note(in, fd, &msg)) != 0)
             break;
-        (void)pthread_mutex_lock(&in->settings_lock);
-        int r = take_settings(in, msg.body);
-        (void)pthread_mutex_unlock(&in->settings_lock);
-        struct msg answer = { .id = msg.id, .fd = -1,
-                              .type = r == 0 ? INGEST_NOTE_OK : INGEST_NOTE_REFUSED };
-        if (msg_send(fd, &answer, 1000) != 0)
-            break;
-    }
     sock_close(fd);
     bytes_release(&buf);
+    if (r == ERR_INVALID) {
+        log_error("link auth-ingest is closed: %s", err_text(r));
+        drain(in, 5);
+    }
     return NULL;
 }
 
@@ -210,15 +232,6 @@ static void relink(struct ingest *in, const struct control_event *event)
     *answering = (struct answering){ .ingest = in, .link = event->fd };
     check(pthread_create(&thread, NULL, answer_auth, answering) == 0);
     (void)pthread_detach(thread);
-}
-
-static void drain(struct ingest *in)
-{
-    for (int i = 0; i < 2; i++)
-        http_server_drain(in->servers[i], DRAIN_MS / 2);
-    ingest_routes_flush_counts(in->routes);
-    wal_write_close(in->wal);
-    exit(0);
 }
 
 int main(int argc, char **argv)
@@ -245,6 +258,7 @@ int main(int argc, char **argv)
     load_place(&in);
     sandbox_enter(&in.handed, &sandbox_ingest);
 
+    check(pthread_mutex_init(&in.end_lock, NULL) == 0);
     check(pthread_mutex_init(&in.settings_lock, NULL) == 0);
     load(&in);
     struct settings *settings = read_settings(&in);
@@ -266,7 +280,7 @@ int main(int argc, char **argv)
         return 1;
     while (control_receive(in.control, &buf, &event) == 0) {
         if (event.type == CONTROL_DRAIN)
-            drain(&in);
+            drain(&in, 0);
         else if (event.type == CONTROL_RELINK)
             relink(&in, &event);
     }

@@ -1,9 +1,13 @@
-/* amana-ledger: writes down every disclosure and decision before it happens. No network, no personal
- * value: it knows refs and numbers. Holds the log's signing key, the other share of every sealed
- * value, the roster and the budgets.
+/* amana-ledger: writes down every disclosure and decision before it happens. No network, no
+ * personal value: it knows refs and numbers. Holds the log's signing key, the other share of
+ * every sealed value, the roster and the budgets.
  *
- * One thread: it takes all frames that wait, judges them, syncs once, answers them all. What arrives
- * during a sync is the next group. */
+ * One thread: it takes all frames that wait, judges them, syncs once, answers them all. What
+ * arrives during a sync is the next group.
+ *
+ * After a write or sync that failed nobody knows what is on the disk. The ledger then stays, and
+ * answers "stopped", until a person starts the house again: a start of its own accord would read
+ * back from the kernel's memory what the disk may never have got. */
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -27,6 +31,7 @@
 enum {
     SIDES = 3,
     TOKENS = 256,
+    TURN = TOKENS / SIDES,   /* of one link in a group: none keeps the others waiting */
     WAKE_MS = 500,
     SEND_MS = 2000,
     NOTE_MS = 2000,
@@ -178,7 +183,8 @@ static void misbehaved(struct ledger_program *p, int side, int r)
 static void take_side(struct ledger_program *p, int side, struct bytes *buf)
 {
     struct msg msg;
-    while (p->links[side] >= 0 && !ledger_is_full(p->ledger) && p->token_count < TOKENS) {
+    uint32_t last = p->token_count + TURN;
+    while (p->links[side] >= 0 && !ledger_is_full(p->ledger) && p->token_count < last) {
         int r = msg_receive(p->links[side], false, 0, buf, &msg);
         if (r == ERR_TIMEOUT)
             return;
@@ -248,23 +254,23 @@ static bool serve_control(struct ledger_program *p, struct bytes *buf)
 static int serve(struct ledger_program *p)
 {
     struct bytes buf = { 0 };
-    for (;;) {
+    for (int first = 0;; first = (first + 1) % SIDES) {
         int fds[] = { p->control, p->links[0], p->links[1], p->links[2] };
         bool which[1 + SIDES];
         if (spawn_wait(fds, which, 1 + SIDES, WAKE_MS) != 0)
             return 1;
         if (which[0] && !serve_control(p, &buf))
             return 0;
-        for (int i = 0; i < SIDES; i++)
+        /* Another one is first each time: a flood on one link does not keep out a freeze. */
+        for (int k = 0, i = first; k < SIDES; k++, i = (i + 1) % SIDES)
             if (which[1 + i] && p->links[i] == fds[1 + i])
                 take_side(p, i, &buf);
         commit(p);
         ledger_tick(p->ledger);
-        /* A new start reads what is really on disk, and makes all links anew. */
-        if (p->has_misbehaved || ledger_is_stopped(p->ledger)) {
-            bool has_stopped = ledger_is_stopped(p->ledger);
+        /* A new start makes all links anew. */
+        if (p->has_misbehaved && !ledger_is_stopped(p->ledger)) {
             ledger_close(p->ledger);
-            exit(has_stopped ? 4 : 5);
+            exit(5);
         }
     }
 }
@@ -280,6 +286,7 @@ int main(int argc, char **argv)
     map_seed(seed);
     handed_init(&p.handed, argc, argv);
     p.control = handed_get(&p.handed, "control");
+    link_report_to(p.control);
     sandbox_enter(&p.handed, &sandbox_ledger);
 
     open_ledger(&p);

@@ -17,6 +17,7 @@
 #include "sys/clock.h"
 #include "sys/control.h"
 #include "sys/handed.h"
+#include "sys/link.h"
 #include "sys/sandbox.h"
 #include "sys/sock.h"
 
@@ -51,6 +52,7 @@ static void open_rooms(struct query *q)
 {
     int wal = handed_get(&q->handed, "wal"), zones;
     q->control = handed_get(&q->handed, "control");
+    link_report_to(q->control);
     q->keys = fs_real_create(handed_get(&q->handed, "keys"));
     q->data = fs_real_create(handed_get(&q->handed, "data"));
     q->wal = fs_real_create(wal);

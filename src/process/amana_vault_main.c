@@ -1,5 +1,6 @@
-/* amana-vault: no network. Holds its secret key, the intake secret and the key store; takes sealed
- * batches from query, opens the outer box only, and answers nothing else yet. */
+/* amana-vault: no network. Holds its secret key, the intake secret and the key store. Takes sealed
+ * batches from query and opens their outer box; opens a value for web only after the ledger has
+ * written down for whom and why, with the share that the ledger gives for it. */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,9 +12,14 @@
 #include "crypto/random.h"
 #include "sys/control.h"
 #include "sys/handed.h"
+#include "sys/link.h"
 #include "sys/sandbox.h"
 #include "sys/sock.h"
+#include "vault/inside/opening.h"
 #include "vault/inside/vault_answers.h"
+#include "vault/inside/web_answers.h"
+
+enum { ORIGIN_MAX = 255 };
 
 struct vault {
     struct handed handed;
@@ -21,7 +27,10 @@ struct vault {
     struct fs *data;
     struct fs *keys;
     struct intake *intake;
-    pthread_mutex_t lock;   /* held while a group runs */
+    struct turn turn;       /* at the tables: a group of the intake, a reveal, the end */
+    struct opening *opening;
+    struct link *ledger;
+    char origin[ORIGIN_MAX + 1];
 };
 
 struct answering {
@@ -52,39 +61,95 @@ static void load(struct vault *vault)
     }
 }
 
-static void *answer_query(void *arg)
+/* What the ledger's receipts are checked with; without it nothing is opened. */
+static void load_log(struct vault *vault, struct opening_config *config)
 {
-    struct answering *answering = arg;
-    struct vault *vault = answering->vault;
-    int r = vault_answers_serve(answering->link, vault->intake, &vault->lock);
-    free(answering);
-    if (r == 0)
-        return NULL;
-    (void)pthread_mutex_lock(&vault->lock); /* no group of another link is cut in the middle */
+    struct bytes origin = { 0 };
+    read_key(vault, "auth.pub", config->auth_public);
+    read_key(vault, "log.pub", config->log_public);
+    int r = fs_read_file(vault->keys, "log.origin", ORIGIN_MAX, &origin);
+    if (r != 0) {
+        log_error("cannot read log.origin: %s", err_text(r));
+        exit(1);
+    }
+    memcpy(vault->origin, origin.ptr, origin.len);
+    bytes_release(&origin);
+    config->origin = vault->origin;
+}
+
+static void open_opening(struct vault *vault)
+{
+    struct opening_config config = { .intake = vault->intake, .turn = &vault->turn,
+                                     .ledger = vault->ledger };
+    load_log(vault, &config);
+    int r = opening_create(&config, &vault->opening);
+    if (r != 0) {
+        log_error("cannot read what was seen of the ledger: %s", err_text(r));
+        exit(1);
+    }
+}
+
+static NO_RETURN void give_up(struct vault *vault, int r)
+{
+    turn_take(&vault->turn); /* no group of another link is cut in the middle */
     log_error("amana-vault ends: %s", err_text(r));
     exit(r == ERR_IO ? 4 : 5);
 }
 
-static void relink(struct vault *vault, const struct control_event *event)
+static void *answer_query(void *arg)
+{
+    struct answering *answering = arg;
+    struct vault *vault = answering->vault;
+    int r = vault_answers_serve(answering->link, vault->intake, &vault->turn);
+    free(answering);
+    if (r != 0)
+        give_up(vault, r);
+    return NULL;
+}
+
+static void *answer_web(void *arg)
+{
+    struct answering *answering = arg;
+    struct vault *vault = answering->vault;
+    int r = web_answers_serve(answering->link, vault->opening);
+    free(answering);
+    if (r != 0)
+        give_up(vault, r);
+    return NULL;
+}
+
+static void answer_on(struct vault *vault, int link, void *(*serve)(void *))
 {
     pthread_t thread;
-    if (event->fd < 0)
-        return;
-    if (!str_equal(event->link, STR("query-vault"))) {
-        sock_close(event->fd);
-        return;
-    }
     struct answering *answering = calloc(1, sizeof(*answering));
     check(answering != NULL);
-    *answering = (struct answering){ .vault = vault, .link = event->fd };
-    check(pthread_create(&thread, NULL, answer_query, answering) == 0);
+    *answering = (struct answering){ .vault = vault, .link = link };
+    check(pthread_create(&thread, NULL, serve, answering) == 0);
     (void)pthread_detach(thread);
 }
 
-/* Between two groups; the lock is kept, so that no other begins. */
+static void relink(struct vault *vault, const struct control_event *event)
+{
+    if (event->fd < 0) {
+        if (str_equal(event->link, STR("auth")))
+            opening_set_auth_boot(vault->opening, event->boot_id);
+    } else if (str_equal(event->link, STR("query-vault"))) {
+        answer_on(vault, event->fd, answer_query);
+    } else if (str_equal(event->link, STR("web-vault"))) {
+        answer_on(vault, event->fd, answer_web);
+    } else if (str_equal(event->link, STR("vault-ledger"))) {
+        link_attach(vault->ledger, event->fd);
+    } else {
+        sock_close(event->fd);
+    }
+}
+
+/* Between two groups; the turn is kept, so that no other begins. */
 static NO_RETURN void drain(struct vault *vault)
 {
-    (void)pthread_mutex_lock(&vault->lock);
+    if (opening_save(vault->opening) != 0)
+        log_warn("what was seen of the ledger last is not written down");
+    turn_take(&vault->turn);
     intake_close(vault->intake);
     exit(0);
 }
@@ -102,12 +167,15 @@ int main(int argc, char **argv)
     map_seed(seed);
     handed_init(&vault.handed, argc, argv);
     vault.control = handed_get(&vault.handed, "control");
+    link_report_to(vault.control);
     vault.keys = fs_real_create(handed_get(&vault.handed, "keys"));
     vault.data = fs_real_create(handed_get(&vault.handed, "data"));
     sandbox_enter(&vault.handed, &sandbox_vault);
 
-    check(pthread_mutex_init(&vault.lock, NULL) == 0);
+    turn_init(&vault.turn);
+    vault.ledger = link_create("vault-ledger");
     load(&vault);
+    open_opening(&vault);
     if (control_send_ready(vault.control) != 0)
         return 1;
     while (control_receive(vault.control, &buf, &event) == 0) {

@@ -14,6 +14,7 @@
 #include "process/console_files.h"
 #include "sys/control.h"
 #include "sys/handed.h"
+#include "sys/link.h"
 #include "sys/sandbox.h"
 #include "sys/sock.h"
 
@@ -112,6 +113,7 @@ int main(int argc, char **argv)
     map_seed(seed);
     handed_init(&web.handed, argc, argv);
     web.control = handed_get(&web.handed, "control");
+    link_report_to(web.control);
     sandbox_enter(&web.handed, &sandbox_web);
 
     web.auth = link_create("web-auth");

@@ -10,6 +10,7 @@
 #include "json/doc.h"
 #include "json/write.h"
 #include "sys/clock.h"
+#include "sys/link.h"
 #include "sys/msg.h"
 #include "sys/sock.h"
 #include "vault/wire/vault_wire.h"
@@ -373,6 +374,8 @@ static void *run(void *arg)
             if (r != ERR_CLOSED)
                 log_warn("link query-vault: %s", err_text(r));
             drop_link(in);
+            if (r == ERR_INVALID)
+                link_report_broken("query-vault");
             r = 0;
         }
         if (r == 0 && (clock_boot_ms() >= in->save_at_ms || in->unsaved >= SAVE_BATCHES))

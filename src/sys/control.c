@@ -44,10 +44,12 @@ int control_receive(int control, struct bytes *buf, struct control_event *event)
     event->fd = msg.fd;
     if (msg.type == CONTROL_READY)
         return get_layers(msg.body, &event->layers);
-    if (msg.type != CONTROL_RELINK)
+    if (msg.type != CONTROL_RELINK && msg.type != CONTROL_BROKEN)
         return msg.type == CONTROL_DRAIN ? 0 : ERR_INVALID;
     struct bytes_reader reader = bytes_reader_over(msg.body);
     event->link = bytes_get_str(&reader);
+    if (msg.type == CONTROL_BROKEN)
+        return bytes_reader_is_done(&reader) ? 0 : ERR_INVALID;
     event->peer = bytes_get_str(&reader);
     struct str boot_id = bytes_get_raw(&reader, sizeof(event->boot_id));
     if (!bytes_reader_is_done(&reader))
@@ -62,6 +64,16 @@ int control_send_ready(int control)
     struct bytes body = { 0 };
     put_layers(&body, &layers);
     struct msg msg = { .type = CONTROL_READY, .body = bytes_str(&body), .fd = -1 };
+    int r = msg_send(control, &msg, SEND_MS);
+    bytes_release(&body);
+    return r;
+}
+
+int control_send_broken(int control, struct str link)
+{
+    struct bytes body = { 0 };
+    bytes_put_str(&body, link);
+    struct msg msg = { .type = CONTROL_BROKEN, .body = bytes_str(&body), .fd = -1 };
     int r = msg_send(control, &msg, SEND_MS);
     bytes_release(&body);
     return r;

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "sys/clock.h"
+#include "sys/control.h"
 
 struct waiter {
     struct waiter *next;
@@ -30,6 +31,19 @@ struct link {
     pthread_t reader;
     bool has_reader;
 };
+
+static int report_control = -1;
+
+void link_report_to(int control)
+{
+    report_control = control;
+}
+
+void link_report_broken(const char *name)
+{
+    if (report_control >= 0 && control_send_broken(report_control, str_from(name)) != 0)
+        log_warn("link %s: the supervisor does not hear that it is broken", name);
+}
 
 struct link *link_create(const char *name)
 {
@@ -74,6 +88,8 @@ static void *read_answers(void *arg)
             finish(w, 0);
         }
         (void)pthread_mutex_unlock(&link->lock);
+        /* It is the asker's now, and may be a secret: no copy waits here for the next answer. */
+        explicit_bzero(buf.ptr + MSG_HEADER_BYTES, msg.body.len);
         explicit_bzero(buf.ptr, buf.len); /* values pass here; the next answer may be hours away */
     }
     if (r != ERR_CLOSED)
@@ -82,6 +98,8 @@ static void *read_answers(void *arg)
     (void)pthread_mutex_lock(&link->lock);
     fail_all(link);
     (void)pthread_mutex_unlock(&link->lock);
+    if (r == ERR_INVALID)
+        link_report_broken(link->name);
     bytes_wipe(&buf);
     return NULL;
 }

@@ -14,6 +14,11 @@
 
 struct link;
 
+/* Where this process says that a peer broke its link (control pair), or -1: nowhere. Once, before
+ * the first link is attached. */
+void link_report_to(int control);
+void link_report_broken(const char *name);
+
 struct link *link_create(const char *name);
 void link_destroy(struct link *link);
 /* Takes over fd (-1 = closed for now) and drops the former one. */

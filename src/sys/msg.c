@@ -89,7 +89,7 @@ int msg_send(int link, const struct msg *msg, uint32_t timeout_ms)
         r = send_frame(link, bytes_str(&frame), large ? memfd : msg->fd, timeout_ms);
     if (memfd >= 0)
         (void)close(memfd);
-    bytes_release(&frame);
+    bytes_wipe(&frame); /* keys and opened values pass here */
     return r;
 }
 

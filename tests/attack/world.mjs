@@ -1,10 +1,16 @@
 // The people of the drill: as many subjects as asked for, each with one event that bears all six fields of
-// the incident, in values that can be told from each other in whatever bytes an attacker captured.
-import { post, sleep } from "../support/server.mjs";
+// the incident, in values that can be told from each other in whatever bytes an attacker captured. They are
+// sent once, as an SDK would; every attacker then gets a house of his own over a copy of that.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { post, sleep, startHouse } from "../support/server.mjs";
 
 const cities = ["Riyadh", "Jeddah", "Cairo", "Amman", "Dubai", "Tunis", "Rabat", "Beirut"];
 const browsers = ["Chrome", "Safari", "Firefox", "Samsung Internet"];
 const systems = ["Android", "iOS", "Windows", "Mac OS X"];
+const DAYS = 10, DAY_MS = 86400000;
 
 export const person = (i) => ({
   distinct_id: `drill-${i}`,
@@ -16,28 +22,28 @@ export const person = (i) => ({
   company: `org${i % 500}`,
 });
 
-// Sends them as one SDK would, 2,000 events a request; resolves once all are acknowledged.
-export async function fill(house, subjects, senders = 6) {
-  const at = Date.now() - 86400000;
-  let next = 0;
-  const batch = 2000;
+// Sends the subjects from `first` on, 2,000 events a request; resolves once all are acknowledged.
+export async function fill(house, subjects, first = 0) {
+  const at = Date.now() - DAYS * DAY_MS, batch = 2000, last = first + subjects;
+  let next = first;
   const send = async () => {
     for (;;) {
       const from = next;
-      if (from >= subjects) return;
+      if (from >= last) return;
       next += batch;
       const events = [];
-      for (let i = from; i < Math.min(from + batch, subjects); i++)
-        events.push({ event: "Sign up", properties: { token: house.token, time: at + i, $insert_id: `d${i}`, ...person(i) } });
+      for (let i = from; i < Math.min(from + batch, last); i++)
+        events.push({ event: "Sign up", properties: { token: house.token, time: at + (i % DAYS) * DAY_MS + (i % 3600000),
+                                                      $insert_id: `d${i}`, ...person(i) } });
       const answer = await post(house, "/track?verbose=1&ip=0", events);
       if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
       await answer.arrayBuffer();
     }
   };
-  await Promise.all(Array.from({ length: senders }, send));
+  await Promise.all(Array.from({ length: 6 }, send));
 }
 
-// Until query has handed all sealed values to the vault.
+// Until query has all of them and the vault has all that was sealed.
 export async function settle(house, subjects, ms = 300000) {
   for (const end = Date.now() + ms; Date.now() < end; await sleep(200)) {
     const { body } = await house.ask(null, "/api/status?project=1");
@@ -46,15 +52,28 @@ export async function settle(house, subjects, ms = 300000) {
   throw new Error("the vault did not take everything in time");
 }
 
-// What of the incident's six fields stands in captured text, by person: e-mails and names name somebody;
-// the other four count for each pseudonym or id that they stand beside.
-export function exposed(captured) {
-  const found = { name: new Set(), email: new Set(), ids: new Set(), people: new Set() };
-  for (const text of captured) {
-    for (const m of text.matchAll(/Drillname(\d+)/g)) found.name.add(m[1]);
-    for (const m of text.matchAll(/\bs(\d+)@drill/g)) found.email.add(m[1]);
-    for (const m of text.matchAll(/\bdrill-(\d+)\b/g)) found.ids.add(m[1]);
-    for (const m of text.matchAll(/p_[0-9a-f]{16}/g)) found.people.add(m[0]);
-  }
-  return { name: found.name.size, email: found.email.size, ids: found.ids.size, people: found.people.size };
+// All houses of one drill: { house(options): a running copy, release(), seconds }.
+export async function makeWorld(subjects, options, while_full) {
+  const began = Date.now(), base = mkdtempSync(join(tmpdir(), "amana-world-")), houses = [];
+  const first = await startHouse({ ...options, base });
+  await fill(first, subjects);
+  await settle(first, subjects);
+  await while_full?.(first);
+  first.child.kill("SIGTERM");
+  await first.ended;
+  return {
+    subjects, seconds: (Date.now() - began) / 1000,
+    house: async (options = {}) => {
+      const own = mkdtempSync(join(tmpdir(), "amana-copy-"));
+      execFileSync("cp", ["-a", join(base, "data"), join(base, "data.keys"), own]);
+      const house = await startHouse({ ...options, base: own, made: first.made });
+      houses.push(house);
+      await settle(house, subjects);
+      return house;
+    },
+    release: async () => {
+      for (const house of houses) await house.stop();
+      rmSync(base, { recursive: true, force: true });
+    },
+  };
 }

@@ -20,6 +20,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(auth_wire_decode_request(data[0], bytes_str(&out), &request_again) == 0);
         check(str_equal(request.zone, request_again.zone));
         check(str_equal(request.secret, request_again.secret));
+        check(str_equal(request.ask, request_again.ask));
+        check(str_equal(request.body, request_again.body));
+        check(str_equal(request.proof, request_again.proof));
+        check(str_equal(request.assertion, request_again.assertion));
+        check(request.call == request_again.call && request.by == request_again.by);
     }
     bytes_reset(&out);
     if (auth_wire_decode_answer(data[0], body, &answer) == 0) {
@@ -27,6 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(auth_wire_decode_answer(data[0], bytes_str(&out), &answer_again) == 0);
         check(str_equal(answer.me, answer_again.me));
         check(str_equal(answer.code, answer_again.code));
+        check(str_equal(answer.evidence, answer_again.evidence));
+        check(str_equal(answer.json, answer_again.json));
     }
     bytes_release(&out);
     return 0;

@@ -5,6 +5,8 @@
 #include "auth/inside/database.h"
 #include "crypto/random.h"
 #include "crypto/sign.h"
+#include "ledger/wire/ask.h"
+#include "sys/clock.h"
 
 static void open_auth(struct auth_room *room)
 {
@@ -68,6 +70,29 @@ struct str auth_room_enter(struct auth_room *room, struct str link)
     check(auth_room_ask(room, request) == AUTH_ENTERED);
     check(room->answer.cookie.len == 43);
     return room->answer.cookie;
+}
+
+void auth_room_set_roles(struct auth_room *room, uint32_t member, const char *roles)
+{
+    struct access_entry entry = { .project = 1, .roles = str_from(roles) };
+    struct str rest = entry.roles, role;
+    while (rest.len > 0 && str_next(&rest, ' ', &role))
+        entry.rights |= access_role_rights(role);
+    check(db_begin(room->auth->db) == 0);
+    check(access_put(&room->auth->access, member, &entry) == 0);
+    check(db_commit(room->auth->db) == 0);
+}
+
+struct str auth_room_ask_text(struct auth_room *room, enum grant_kind kind)
+{
+    struct bytes text = { 0 };
+    struct ask ask = { .project = 1, .kind = kind, .purpose = STR("support"), .ticket = STR(""),
+                       .has_question = true, .limit = 1, .time_ms = clock_wall_ms() };
+    random_bytes(ask.nonce, sizeof(ask.nonce));
+    ask_format(&ask, &text);
+    struct str kept = arena_copy(&room->arena, bytes_str(&text));
+    bytes_release(&text);
+    return kept;
 }
 
 void auth_room_add_project(struct auth_room *room)

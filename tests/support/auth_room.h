@@ -35,6 +35,10 @@ enum auth_type auth_room_ask(struct auth_room *room, struct auth_request request
 struct str auth_room_refusal(struct auth_room *room, struct auth_request request);
 /* Enters with the link: the cookie, in the arena; fails the test when it is refused. */
 struct str auth_room_enter(struct auth_room *room, struct str link);
+/* The member's roles in project 1, as if decided long ago. */
+void auth_room_set_roles(struct auth_room *room, uint32_t member, const char *roles);
+/* An ask of that kind for project 1: no refs, purpose support, limit 1, a question's hash. */
+struct str auth_room_ask_text(struct auth_room *room, enum grant_kind kind);
 /* A second project with a key of its own, "k_other", same secret. */
 void auth_room_add_project(struct auth_room *room);
 

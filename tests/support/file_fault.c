@@ -350,8 +350,10 @@ static int fault_rename(struct fs *base, const char *from, const char *to)
 {
     struct fault *fs = (struct fault *)base;
     const struct entry *entry = find_entry(&fs->now, from);
+    char directory[NAME_BYTES];
     int r = count_call(fs);
-    if (r == 0 && !entry)
+    directory_of(to, directory);
+    if (r == 0 && (!entry || (strcmp(directory, ".") != 0 && !find_entry(&fs->now, directory))))
         r = ERR_NOT_FOUND;
     if (r == 0)
         change_link(fs, from, to, entry->inode);

@@ -1,5 +1,5 @@
-/* A stand-in for the ledger at the far end of query-ledger: it keeps a log in memory, and writes
- * down, refuses, or lies as it is told. */
+/* A stand-in for the ledger at the far end of query-ledger or vault-ledger: it keeps a log in memory,
+ * and writes down, refuses, or lies as it is told. */
 #ifndef TESTS_SUPPORT_LEDGER_STAND_H
 #define TESTS_SUPPORT_LEDGER_STAND_H
 
@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/str.h"
 #include "event/ref.h"
 #include "sys/link.h"
 
@@ -23,7 +24,24 @@ enum ledger_lie {
     LEDGER_SAYS_REFUSED,   /* an entry of a refusal as a receipt */
     LEDGER_OTHER_SEQUENCE, /* the frame names another entry than the receipt */
     LEDGER_GARBAGE,
+    LEDGER_OTHER_LEAF,     /* the path of another entry */
+    LEDGER_NO_ENTRY,       /* nothing is written: a place that the log does not have */
+    LEDGER_OLDER,          /* an honest log as it was some entries ago */
+    LEDGER_OLD_ENTRY,      /* the first entry ever, again */
+    LEDGER_OTHER_KIND,     /* a lookup's entry for a reveal, or the reverse */
+    LEDGER_OTHER_PRINCIPAL,
+    LEDGER_FEWER_SHARES,   /* one share too few */
+    LEDGER_FEWER_SUBJECTS,
+    LEDGER_OTHER_TYPE,     /* an answer to another request */
+    LEDGER_LIES_END,
+    /* Not about the log: what is opened with them does not open. */
+    LEDGER_OTHER_SHARES = LEDGER_LIES_END,
+    LEDGER_ERASED,         /* the first subject is gone */
 };
+
+/* The share for one field of one subject in an epoch. */
+typedef void (*ledger_stand_share_fn)(void *ctx, const struct ref *subject, struct str property,
+                                      const uint8_t epoch[32], uint8_t out[32]);
 
 enum { LEDGER_STAND_LEAVES = 4096, LEDGER_STAND_REFS = 4096 };
 
@@ -32,7 +50,12 @@ struct ledger_stand {
     _Atomic int lie;
     _Atomic bool is_frozen;              /* CHECK is refused */
     _Atomic uint32_t records, checks;
-    /* Of the last RECORD. */
+    /* For RELEASE; NULL: there is none on this link. */
+    ledger_stand_share_fn share;
+    void *share_ctx;
+    uint32_t triple_count;               /* of the last RELEASE */
+    bool was_miss;
+    /* Of the last RECORD or RELEASE. */
     struct ref refs[LEDGER_STAND_REFS];
     uint32_t ref_count;
     uint32_t rows;
@@ -40,14 +63,19 @@ struct ledger_stand {
     /* ---- private ---- */
     uint8_t leaves[LEDGER_STAND_LEAVES][32];
     uint32_t count;
+    uint8_t first_entry[112];
     int fd;
     pthread_t thread;
 };
 
+/* The other end of its link, for whoever asks over it. */
+int ledger_stand_open(struct ledger_stand *stand);
 /* Attaches itself to the link. */
 void ledger_stand_start(struct ledger_stand *stand, struct link *link);
 void ledger_stand_stop(struct ledger_stand *stand);
-/* A new program at the far end, with the same log. */
+/* A new program at the far end, with the same log; after a stop, and the other end of its link. */
+int ledger_stand_reopen(struct ledger_stand *stand);
+/* Both, and it attaches itself. */
 void ledger_stand_relink(struct ledger_stand *stand, struct link *link);
 
 #endif

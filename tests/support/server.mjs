@@ -21,19 +21,21 @@ export async function until(what, condition, ms = 10000) {
   throw new Error(`not within ${ms} ms: ${what}`);
 }
 
-// options.dir: where the data lies (default: fresh); options.hurried: the ingest whose ten minutes
+// options.base: the folder of the data (default: fresh); options.made: what init said when that was made,
+// and no init now; options.hurried: the ingest whose ten minutes
 // are three seconds; options.attack: the programs with an attacker's hook, which reports at that path
 // (tests/attack/hook.mjs); options.serve: more arguments for `amana serve`.
 export async function startHouse(options = {}) {
   const base = options.base ?? mkdtempSync(join(tmpdir(), "amana-house-"));
   const dir = join(base, "data");
-  const bin = options.hurried ? hurriedPrograms(base) : join(build, options.attack ? "attack/bin" : "bin");
+  const folder = options.attack ? "attack" : "";
+  const bin = options.hurried ? hurriedPrograms(base, folder) : join(build, folder, "bin");
   const amana = join(bin, "amana");
-  const made = JSON.parse(execFileSync(amana, ["init", "--data", dir, "--json", ...(options.init ?? [])],
-                                       { encoding: "utf8" }));
+  const made = options.made ?? JSON.parse(execFileSync(
+    amana, ["init", "--data", dir, "--json", ...(options.init ?? [])], { encoding: "utf8" }));
   const house = { base, dir, amana, token: made.token, key: made.api_key.key,
                   secret: made.api_key.secret, owner_link: made.owner_link, log: "",
-                  options };
+                  made, options };
   await serve(house);
   house.stop = async () => {
     if (house.child.exitCode === null && house.child.signalCode === null) {
@@ -42,6 +44,7 @@ export async function startHouse(options = {}) {
     }
     rmSync(base, { recursive: true, force: true });
   };
+  house.serve_again = () => serve(house);
   house.restart = async () => {
     house.child.kill("SIGTERM");
     await house.ended;
@@ -115,14 +118,14 @@ async function serve(house) {
 }
 
 // A folder of programs in which ingest is the hurried one.
-function hurriedPrograms(base) {
+function hurriedPrograms(base, attack) {
   const folder = join(base, "programs");
   mkdirSync(folder);
   // The supervisor looks for its programs beside itself, wherever a link to it leads: a copy.
-  execFileSync("cp", [join(build, "bin/amana"), join(folder, "amana")]);
-  symlinkSync(join(build, "hurried/bin/amana-ingest"), join(folder, "amana-ingest"));
+  execFileSync("cp", [join(build, attack, "bin/amana"), join(folder, "amana")]);
+  symlinkSync(join(build, attack ? "attack-hurried" : "hurried", "bin/amana-ingest"), join(folder, "amana-ingest"));
   for (const name of ["web", "query", "auth", "vault", "ledger"])
-    symlinkSync(join(build, `bin/amana-${name}`), join(folder, `amana-${name}`));
+    symlinkSync(join(build, attack, `bin/amana-${name}`), join(folder, `amana-${name}`));
   return folder;
 }
 

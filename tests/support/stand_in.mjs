@@ -245,7 +245,11 @@ export async function startStandIn(options = {}) {
         public: createPublicKey({ format: "jwk", key: { kty: "EC", crv: "P-256", x: part(10), y: part(45) } }) });
       return decided();
     },
-    "POST /api/passkeys/end": (body) => { me.passkeys = me.passkeys.filter((k) => k.id !== body.id); return {}; },
+    "POST /api/passkeys/end": (body) => {
+      check_ask(body, "enrol");
+      me.passkeys = me.passkeys.filter((k) => k.id !== JSON.parse(body.detail).id);
+      return decided();
+    },
     "POST /api/password": (body) => body.new.length < 15 || (me.password && body.old !== "correct horse battery") ? refuse(400, "invalid") : { },
     "POST /api/totp/begin": () => ({ uri: "otpauth://totp/amana", secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
       qr: { size: 33, rows: Array.from({ length: 33 }, (_, y) => sha256(`row ${y}`).toString("hex").slice(0, 10)) } }),

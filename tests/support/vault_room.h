@@ -47,6 +47,9 @@ void vault_room_seal(const struct vault_room *room, const struct vault_room_valu
 /* The same around a given record list. */
 void vault_room_seal_records(const struct vault_room *room, struct str records, uint32_t count,
                              uint64_t sequence, struct bytes *out);
+/* The ledger's share for a field of a subject in an epoch; ctx is the room. */
+void vault_room_share(void *ctx, const struct ref *subject, struct str property,
+                      const uint8_t epoch[32], uint8_t out[32]);
 /* One batch as a group of its own; true when it is stored. */
 bool vault_room_take(struct vault_room *room, struct str batch);
 
@@ -56,5 +59,9 @@ int vault_room_check(struct vault_room *room, const struct vault_room_value *val
 /* How many of those are not; all when the files do not open. */
 uint32_t vault_room_missing(struct vault_room *room, const struct vault_room_value *values,
                             uint32_t count);
+/* How many of the first `stored` are not, and of the rest have a row that does not open; all when the
+ * files do not open. */
+uint32_t vault_room_damaged(struct vault_room *room, const struct vault_room_value *values,
+                            uint32_t stored, uint32_t count);
 
 #endif

@@ -224,7 +224,7 @@ const memory = { skip: isRoot ? false : "reading another program's memory needs 
 test("no memory of any other program holds a marker", memory, () => {
   const others = family(house.child.pid).filter(([, name]) => name !== "amana-ingest");
   assert.deepEqual(others.map(([, name]) => name).sort(),
-                   ["amana", "amana-auth", "amana-query", "amana-vault", "amana-web"]);
+                   ["amana", "amana-auth", "amana-ledger", "amana-query", "amana-vault", "amana-web"]);
   for (const [pid, name] of others) {
     const { hits, bytes } = searchMemory(pid, name, sealed);
     assert.ok(bytes > 100000, `${name}: ${bytes} bytes read`);

@@ -1,156 +1,51 @@
 #include "auth/inside/answers.h"
 
-#include <string.h>
-
-#include "auth/inside/askers.h"
+#include "auth/inside/asks.h"
+#include "auth/inside/calls.h"
+#include "auth/inside/calls_login.h"
+#include "auth/inside/entering.h"
+#include "auth/inside/me.h"
 #include "auth/inside/project_json.h"
+#include "auth/inside/work.h"
 #include "base/err.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "sys/clock.h"
 
-enum {
-    TENANT = 1,   /* the one tenant of a house, and the group in its grants */
-    LEVEL = 0,    /* a cookie, a key or a uid: no passkey yet */
-    NO_SPACE = ERR_BUSY,   /* nothing was begun: later perhaps */
-};
-
-struct work {
-    struct auth *auth;
-    const struct auth_request *request;
-    struct arena *arena;
-    struct auth_answer *answer;
-};
-
-static void refuse(struct work *w, const char *code)
-{
-    *w->answer = (struct auth_answer){ .type = AUTH_REFUSED, .code = str_from(code) };
-}
-
-static int begin(struct work *w)
-{
-    int r = auth_check_space(w->auth);
-    return r == 0 ? db_begin(w->auth->db) : NO_SPACE;
-}
-
-/* Refuses for a negative r: `absent` is the code for ERR_NOT_FOUND; anything else is the database,
- * which has stopped then, but for a disk that was found full before anything was begun. */
-static bool passes(struct work *w, int r, const char *absent)
-{
-    if (r == 0)
-        return true;
-    if (r != ERR_NOT_FOUND && r != NO_SPACE)
-        auth_note_failure(w->auth, r);
-    refuse(w, r == ERR_NOT_FOUND ? absent : "io");
-    return false;
-}
-
-static struct str keep(struct work *w, struct bytes *text)
-{
-    struct str kept = arena_copy(w->arena, bytes_str(text));
-    bytes_release(text);
-    return kept;
-}
-
-/* The project that is meant: the one named, or the only or first. Another's is as good as none. */
-static int find_project(struct work *w, const struct asker *asker, struct project *out)
-{
-    uint64_t id = w->request->project;
-    if (asker->project != 0 && id != 0 && id != asker->project)
-        return ERR_NOT_FOUND;
-    if (asker->project != 0)
-        id = asker->project;
-    return id != 0 ? projects_find(&w->auth->projects, id, w->arena, out)
-                   : projects_next(&w->auth->projects, 0, w->arena, out);
-}
-
-static int write_projects(struct work *w, const struct asker *asker, struct json_write *json)
-{
-    struct project project = { 0 };
-    int r;
-    while ((r = projects_next(&w->auth->projects, project.id, w->arena, &project)) == 0)
-        if (asker->project == 0 || asker->project == project.id)
-            project_json_write_me(&project, json);
-    return r == ERR_NOT_FOUND ? 0 : r;
-}
-
-static int write_me(struct work *w, const struct asker *asker, struct str *out)
-{
-    struct bytes text = { 0 };
-    struct json_write json;
-    json_write_init(&json, &text);
-    json_write_begin_object(&json);
-    json_write_key(&json, "member");
-    json_write_begin_object(&json);
-    json_write_key(&json, "id");
-    json_write_u64(&json, asker->principal);
-    json_write_key(&json, "name");
-    json_write_str(&json, asker->name);
-    json_write_key(&json, "role");
-    json_write_str(&json, asker->role);
-    json_write_end_object(&json);
-    json_write_key(&json, "projects");
-    json_write_begin_array(&json);
-    int r = write_projects(w, asker, &json);
-    json_write_end_array(&json);
-    json_write_end_object(&json);
-    *out = keep(w, &text);
-    return r;
-}
-
 /* ---- entering and leaving ------------------------------------------------------------------- */
 
-/* In one transaction the link is used up and the login session begins: never one without the
- * other. */
-static int use_link(struct work *w, uint32_t *member, char cookie[44])
+static int use_link(struct work *w, struct entering *e)
 {
-    int64_t now = clock_wall_ms();
-    int r = begin(w);
-    if (r != 0)
-        return r;
-    r = owner_links_use(&w->auth->owner_links, w->request->link, now, member);
-    if (r == 0)
-        r = logins_begin(&w->auth->logins, *member, now, cookie);
-    if (r == 0)
-        return db_commit(w->auth->db);
-    db_rollback(w->auth->db);
-    return r;
+    return calls_login_use_link(w, w->request->link, &e->member);
 }
 
+/* Without a key of the browser: a login that looks at aggregates, and signs nothing. */
 static void answer_enter(struct work *w)
 {
-    struct asker asker;
+    struct entering e = { .use = use_link };
     struct str me;
-    uint32_t member;
-    char cookie[44];
-    if (!passes(w, use_link(w, &member, cookie), "link"))
+    if (!entering_begin(w, &e, "link"))
         return;
-    owner_links_remove_file(&w->auth->owner_links);
-    int r = askers_from_member(w->auth, member, w->arena, &asker);
-    if (r == 0)
-        r = write_me(w, &asker, &me);
-    if (passes(w, r, "io"))
+    if (w->asker.member.is_owner)
+        owner_links_remove_file(&w->auth->owner_links);
+    if (work_passes(w, me_write(w, &me), "io"))
         *w->answer = (struct auth_answer){ .type = AUTH_ENTERED, .me = me,
-                                           .cookie = arena_copy(w->arena, str_from(cookie)) };
-    hash_wipe(cookie, sizeof(cookie));
+                                           .cookie = arena_copy(w->arena, str_from(e.cookie)) };
+    hash_wipe(e.cookie, sizeof(e.cookie));
 }
 
-/* A login that is unknown or over is as gone as one that ends now: done either way. */
+/* A login that is unknown or over is as gone as one that ends now: done either way. Whoever has the
+ * cookie alone may end it too: that takes from a thief, never from the house. */
 static void answer_leave(struct work *w)
 {
     if (w->request->by != AUTH_BY_COOKIE) {
-        refuse(w, "invalid");
+        work_refuse(w, "invalid");
         return;
     }
-    int r = begin(w);
-    if (r == 0) {
-        r = logins_end(&w->auth->logins, w->request->cookie);
-        if (r == 0)
-            r = db_commit(w->auth->db);
-        else
-            db_rollback(w->auth->db);
-    }
-    if (passes(w, r, "io"))
+    int r = work_begin(w);
+    if (r == 0)
+        r = work_end(w, logins_end(&w->auth->logins, w->request->cookie));
+    if (work_passes(w, r, "io"))
         w->answer->type = AUTH_DONE;
 }
 
@@ -160,25 +55,22 @@ static int put_link(struct work *w, struct str text)
     int64_t now = clock_wall_ms();
     int r = members_find_first_owner(&w->auth->members, &owner);
     if (r == 0)
-        r = begin(w);
+        r = work_begin(w);
     if (r != 0)
         return r;
-    r = owner_links_put(&w->auth->owner_links, owner, text, now, now + OWNER_LINKS_LIFE_MS);
-    if (r == 0)
-        return db_commit(w->auth->db);
-    db_rollback(w->auth->db);
-    return r;
+    return work_end(w, owner_links_put(&w->auth->owner_links, owner, text, now,
+                                       now + OWNER_LINKS_LIFE_MS));
 }
 
 static void answer_new_link(struct work *w)
 {
     char text[44];
     if (w->request->by != AUTH_BY_UID || w->request->uid != w->auth->owner_uid) {
-        refuse(w, "login");
+        work_refuse(w, "login");
         return;
     }
     random_text(text);
-    if (!passes(w, put_link(w, str_from(text)), "io"))
+    if (!work_passes(w, put_link(w, str_from(text)), "io"))
         return;
     /* The former text is dead whether or not the new one can be kept: who asks gets it anyway. */
     owner_links_remove_file(&w->auth->owner_links);
@@ -190,65 +82,34 @@ static void answer_new_link(struct work *w)
 
 static void answer_me(struct work *w)
 {
-    struct asker asker;
-    int r = askers_identify(w->auth, w->request, w->arena, &asker);
-    if (passes(w, r, "login") && passes(w, write_me(w, &asker, &w->answer->me), "io"))
+    if (work_identify(w) && work_passes(w, me_write(w, &w->answer->me), "io"))
         w->answer->type = AUTH_IS;
 }
 
-/* ---- authorizing ---------------------------------------------------------------------------- */
-
-static struct str sign_grant(struct work *w, const struct asker *asker,
-                             const struct project *project, uint64_t rights)
-{
-    struct auth *auth = w->auth;
-    struct grant grant = {
-        .kind = w->request->ask_kind, .level = LEVEL, .principal = asker->principal,
-        .project = (uint32_t)project->id, .group = TENANT, .rights = rights,
-        .issued_boot_ms = clock_boot_ms(), .wall_ms = (uint64_t)clock_wall_ms(),
-        .life_ms = GRANT_LIFE_MS, .key_epoch = project->key_epoch, .counter = ++auth->counter,
-    };
-    uint8_t *out = arena_alloc(w->arena, GRANT_BYTES);
-    check(project->id <= UINT32_MAX);
-    memcpy(grant.ask_hash, w->request->ask_hash, sizeof(grant.ask_hash));
-    memcpy(grant.login_session, asker->login_session, sizeof(grant.login_session));
-    memcpy(grant.credential, asker->credential, sizeof(grant.credential));
-    memcpy(grant.boot_id, auth->boot_id, sizeof(grant.boot_id));
-    grant_sign(&grant, auth->grant_key, out);
-    return str_of(out, GRANT_BYTES);
-}
-
-/* The code of the refusal, or NULL. */
-static const char *judge(const struct auth_request *request, const struct asker *asker)
-{
-    if (request->ask_kind != GRANT_QUESTION || request->rights & ASKERS_CLOSED_RIGHTS)
-        return "closed";
-    return request->rights & ~asker->rights ? "role" : NULL;
-}
+/* ---- questions ------------------------------------------------------------------------------ */
 
 /* The grant says what the asker may do now, not only what was needed: query folds by `unfolded`,
- * which nobody needs. What is closed is not in it. */
-static void answer_authorize(struct work *w)
+ * which nobody needs. */
+static void answer_question(struct work *w)
 {
-    struct asker asker;
     struct project project;
+    struct access_entry access;
     struct bytes settings = { 0 };
-    if (!passes(w, askers_identify(w->auth, w->request, w->arena, &asker), "login") ||
-        !passes(w, find_project(w, &asker, &project), "project"))
+    if (!work_identify(w) ||
+        !work_passes(w, work_find_project(w, w->request->project, &project, &access), "project"))
         return;
-    const char *code = judge(w->request, &asker);
-    if (code) {
-        refuse(w, code);
+    if (w->request->rights & ~access.rights) {
+        work_refuse(w, "role");
         return;
     }
     int r = project_json_write_question(&w->auth->projects, &project, w->arena, &settings);
-    struct str kept = keep(w, &settings);
-    if (!passes(w, r, "io"))
+    struct str kept = work_keep(w, &settings);
+    if (!work_passes(w, r, "io"))
         return;
-    uint64_t rights = asker.rights & ~(uint64_t)ASKERS_CLOSED_RIGHTS;
     *w->answer = (struct auth_answer){
-        .type = AUTH_GRANTED, .principal = asker.principal, .project = project.id,
-        .rights = rights, .settings = kept, .grant = sign_grant(w, &asker, &project, rights),
+        .type = AUTH_GRANTED, .principal = w->asker.principal, .project = project.id,
+        .rights = access.rights, .settings = kept,
+        .grant = asks_grant_question(w, &project, access.rights),
     };
 }
 
@@ -258,15 +119,9 @@ static int change(struct work *w, const struct project *project, struct str name
 {
     if (str_equal(name, project->name) && str_equal(zone, project->zone))
         return 0;
-    int r = begin(w);
-    if (r != 0)
-        return r;
-    r = projects_change(&w->auth->projects, project->id, name, zone);
-    if (r != 0) {
-        db_rollback(w->auth->db);
-        return r;
-    }
-    r = db_commit(w->auth->db);
+    int r = work_begin(w);
+    if (r == 0)
+        r = work_end(w, projects_change(&w->auth->projects, project->id, name, zone));
     if (r == 0)
         w->auth->settings_changed = true;
     return r;
@@ -274,48 +129,72 @@ static int change(struct work *w, const struct project *project, struct str name
 
 static void answer_change(struct work *w)
 {
-    struct asker asker;
     struct project project;
+    struct access_entry access;
     struct str name = str_trim(w->request->name), zone = w->request->zone;
-    if (!passes(w, askers_identify(w->auth, w->request, w->arena, &asker), "login") ||
-        !passes(w, find_project(w, &asker, &project), "project"))
+    if (!work_identify(w) ||
+        !work_passes(w, work_find_project(w, w->request->project, &project, &access), "project"))
         return;
-    if (!(asker.rights & RIGHT_SETTINGS)) {
-        refuse(w, "role");
+    if (!(access.rights & RIGHT_SETTINGS)) {
+        work_refuse(w, "role");
         return;
     }
+    if (!work_prove(w, w->request->body))
+        return;
     if (w->request->name.len == 0)
         name = project.name;
     if (zone.len == 0)
         zone = project.zone;
     if ((w->request->name.len == 0 && w->request->zone.len == 0) || !projects_is_name(name) ||
         !projects_is_zone(zone)) {
-        refuse(w, "invalid");
+        work_refuse(w, "invalid");
         return;
     }
     int r = change(w, &project, name, zone);
     if (r == 0)
-        r = write_me(w, &asker, &w->answer->me);
-    if (passes(w, r, "io"))
+        r = me_write(w, &w->answer->me);
+    if (work_passes(w, r, "io"))
         w->answer->type = AUTH_IS;
 }
 
+static void make(struct work *w)
+{
+    switch (w->request->type) {
+    case AUTH_ENTER: answer_enter(w); break;
+    case AUTH_AUTHORIZE:
+        if (w->request->ask_kind == GRANT_QUESTION)
+            answer_question(w);
+        else
+            asks_answer(w);
+        break;
+    case AUTH_ME: answer_me(w); break;
+    case AUTH_LEAVE: answer_leave(w); break;
+    case AUTH_CHANGE_PROJECT: answer_change(w); break;
+    case AUTH_NEW_OWNER_LINK: answer_new_link(w); break;
+    case AUTH_CALL: calls_answer(w); break;
+    default: check(false); /* decode lets no other through */
+    }
+}
+
+/* A call may have waited, and the database stopped meanwhile: what it says is worth nothing. */
 void answers_make(struct auth *auth, const struct auth_request *request, struct arena *arena,
                   struct auth_answer *answer)
 {
     struct work w = { .auth = auth, .request = request, .arena = arena, .answer = answer };
     *answer = (struct auth_answer){ 0 };
-    if (auth->has_failed) {
-        refuse(&w, "io");
-        return;
-    }
-    switch (request->type) {
-    case AUTH_ENTER: answer_enter(&w); break;
-    case AUTH_AUTHORIZE: answer_authorize(&w); break;
-    case AUTH_ME: answer_me(&w); break;
-    case AUTH_LEAVE: answer_leave(&w); break;
-    case AUTH_CHANGE_PROJECT: answer_change(&w); break;
-    case AUTH_NEW_OWNER_LINK: answer_new_link(&w); break;
-    default: check(false); /* decode lets no other through */
-    }
+    auth_lock(auth);
+    if (!auth->has_failed)
+        make(&w);
+    if (auth->has_failed)
+        work_refuse(&w, "io");
+    auth_unlock(auth);
+    hash_wipe(&w, sizeof(w));
+}
+
+bool answers_may_wait(const struct auth_request *request)
+{
+    return request->type == AUTH_ENTER ||
+           (request->type == AUTH_CALL && request->call != AUTH_LOGIN_BEGIN &&
+            request->call != AUTH_LOGINS_LIST && request->call != AUTH_MEMBERS_LIST &&
+            request->call != AUTH_KEYS_LIST);
 }

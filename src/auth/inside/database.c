@@ -64,6 +64,71 @@ static const char *const migrations[] = {
     " used_ms INTEGER) STRICT;"
 
     "CREATE TABLE trusted_proxy (address TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;",
+
+    /* Roles of many kinds, in projects: what was the one role is now a row in `access`, with the
+     * rights it meant when it was given. The first owner's are owner and support (decision 14):
+     * 222 = aggregate, unfolded, rows, reveal, approve, settings. */
+    "ALTER TABLE member DROP COLUMN role;"
+    "ALTER TABLE member ADD COLUMN is_owner INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE member SET is_owner = 1 WHERE principal = (SELECT min(principal) FROM member);"
+    "ALTER TABLE member ADD COLUMN is_invited INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE member ADD COLUMN seen_ms INTEGER;"
+    "ALTER TABLE member ADD COLUMN password TEXT;"
+    "ALTER TABLE member ADD COLUMN totp BLOB;"       /* sealed */
+    "ALTER TABLE member ADD COLUMN totp_step INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE principal ADD COLUMN frozen_ms INTEGER;"
+    "ALTER TABLE principal ADD COLUMN ended_ms INTEGER;"
+
+    "CREATE TABLE access ("
+    " principal INTEGER NOT NULL REFERENCES member (principal),"
+    " project INTEGER NOT NULL REFERENCES project (id),"
+    " roles TEXT NOT NULL,"
+    " rights INTEGER NOT NULL,"
+    " PRIMARY KEY (principal, project)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO access SELECT member.principal, project.id, 'owner support', 222"
+    " FROM member, project;"
+
+    "CREATE TABLE passkey ("
+    " id BLOB PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 256),"
+    " member INTEGER NOT NULL REFERENCES member (principal),"
+    " name TEXT NOT NULL,"
+    " point BLOB NOT NULL CHECK (length(point) = 64),"
+    " sign_count INTEGER NOT NULL,"
+    " enrolled_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX passkey_member ON passkey (member);"
+
+    /* Invitations and recoveries. */
+    "CREATE TABLE link ("
+    " hash BLOB PRIMARY KEY CHECK (length(hash) = 32),"
+    " member INTEGER NOT NULL REFERENCES member (principal),"
+    " ends_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+
+    /* key: the browser's raw public key; empty = a login that signs nothing. told: the body of
+     * LOGIN_SEEN, said again whenever the ledger starts. */
+    "ALTER TABLE login ADD COLUMN level INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE login ADD COLUMN key_type INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE login ADD COLUMN key BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE login ADD COLUMN credential BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE login ADD COLUMN agent TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE login ADD COLUMN address TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE login ADD COLUMN told BLOB;"
+
+    "ALTER TABLE api_key ADD COLUMN name TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE api_key ADD COLUMN expires_ms INTEGER;"
+    "ALTER TABLE api_key ADD COLUMN addresses TEXT NOT NULL DEFAULT '';"
+
+    /* Decisions that the ledger has and that are not in force yet. */
+    "CREATE TABLE waiting ("
+    " sequence INTEGER PRIMARY KEY,"
+    " asker INTEGER NOT NULL,"
+    " from_ms INTEGER NOT NULL,"
+    " detail TEXT NOT NULL,"
+    " made TEXT NOT NULL) STRICT;"
+
+    "CREATE TABLE house ("
+    " id INTEGER PRIMARY KEY CHECK (id = 1),"
+    " host TEXT NOT NULL) STRICT;"
+    "INSERT INTO house (id, host) VALUES (1, 'localhost');",
 };
 
 int database_open(struct fs *fs, struct db **out)

@@ -2,6 +2,7 @@
 
 #include "auth/wire/grant.h"
 #include "base/err.h"
+#include "sys/clock.h"
 
 static void write_text(struct json_write *w, const char *name, struct str value)
 {
@@ -39,7 +40,8 @@ static int write_keys(struct api_keys *keys, uint64_t project, struct arena *are
     json_write_begin_array(w);
     while ((r = api_keys_next(keys, project, key.principal, arena, &key)) == 0) {
         char hex[2 * SECRET_HASH_BYTES + 1];
-        if (!(key.rights & RIGHT_COLLECT))
+        bool is_over = key.expires_ms && key.expires_ms <= clock_wall_ms();
+        if (!(key.rights & RIGHT_COLLECT) || key.is_frozen || is_over)
             continue;
         str_hex(key.hash, sizeof(key.hash), hex);
         json_write_begin_object(w);
@@ -110,9 +112,8 @@ int project_json_write_question(struct projects *projects, const struct project 
     return r;
 }
 
-void project_json_write_me(const struct project *project, struct json_write *w)
+void project_json_write_members(const struct project *project, struct json_write *w)
 {
-    json_write_begin_object(w);
     write_number(w, "id", project->id);
     write_text(w, "name", project->name);
     write_text(w, "token", project->token);
@@ -120,5 +121,4 @@ void project_json_write_me(const struct project *project, struct json_write *w)
     json_write_key(w, "demo");
     json_write_bool(w, project->is_demo);
     write_number(w, "week_start", project->week_start);
-    json_write_end_object(w);
 }

@@ -15,7 +15,7 @@ int project_json_write_ingest(struct projects *projects, struct api_keys *keys,
 /* For query, beside each question: {"zone","week_start","group_min","classes":{name:class}}. */
 int project_json_write_question(struct projects *projects, const struct project *project,
                                 struct arena *arena, struct bytes *out) MUST_USE;
-/* For the console: one element of `projects` in /api/me. */
-void project_json_write_me(const struct project *project, struct json_write *w);
+/* For the console: what everybody may know, of an element of `projects` in /api/me. */
+void project_json_write_members(const struct project *project, struct json_write *w);
 
 #endif

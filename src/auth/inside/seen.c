@@ -21,6 +21,12 @@ void seen_note(struct seen *seen, int64_t id, int64_t at_ms)
     seen->entries[seen->count++] = (struct seen_entry){ .id = id, .at_ms = at_ms };
 }
 
+int64_t seen_at(const struct seen *seen, int64_t id)
+{
+    const uint32_t *place = map_find(&seen->index, str_of(&id, sizeof(id)));
+    return place ? seen->entries[*place].at_ms : 0;
+}
+
 int seen_flush(struct seen *seen, struct db_statement *update)
 {
     int r = 0;

@@ -24,6 +24,7 @@ struct seen {
 };
 
 void seen_note(struct seen *seen, int64_t id, int64_t at_ms);
+int64_t seen_at(const struct seen *seen, int64_t id);   /* 0 = not since the last flush */
 /* Runs `update` (?1 = the time, ?2 = the id) for each and forgets them. In a transaction. */
 int seen_flush(struct seen *seen, struct db_statement *update) MUST_USE;
 void seen_release(struct seen *seen);

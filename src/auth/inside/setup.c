@@ -1,5 +1,6 @@
 #include "auth/inside/setup.h"
 
+#include "auth/inside/access.h"
 #include "auth/inside/database.h"
 #include "auth/inside/project_json.h"
 #include "auth/inside/owner_links.h"
@@ -15,6 +16,7 @@ struct tables {
     struct projects projects;
     struct api_keys keys;
     struct owner_links links;
+    struct access access;
 };
 
 /* Digits, colons and dots of an address: what is none is never equal to a peer's. */
@@ -41,6 +43,8 @@ const char *setup_find_fault(const struct setup *setup)
         return "name";
     if (!projects_is_zone(setup->zone))
         return "zone";
+    if (setup->host.len > MEMBERS_HOST_MAX)
+        return "host";
     return are_addresses(setup->trusted_proxies) ? NULL : "proxy";
 }
 
@@ -53,6 +57,16 @@ static int add_key(struct tables *t, const struct setup *setup, uint64_t project
     secret_hash(setup->secret, key.hash);
     int r = members_add_principal(&t->members, "key", now, &key.principal);
     return r == 0 ? api_keys_add(&t->keys, &key) : r;
+}
+
+/* So that one person alone can run amana and answer a support question (decision 14). */
+static int add_access(struct tables *t, uint32_t owner, uint64_t project)
+{
+    struct access_entry entry = {
+        .project = project, .roles = STR("owner support"),
+        .rights = access_role_rights(STR("owner")) | access_role_rights(STR("support")),
+    };
+    return access_put(&t->access, owner, &entry);
 }
 
 static int add_proxies(struct tables *t, struct str list)
@@ -75,9 +89,13 @@ static int fill(struct tables *t, const struct setup *setup)
         .key_epoch = 1, .week_start = PROJECTS_WEEK_START, .group_min = PROJECTS_GROUP_MIN,
         .is_demo = setup->is_demo,
     };
-    int r = members_add(&t->members, STR("Owner"), now, &owner);
+    int r = members_add_owner(&t->members, STR("Owner"), now, &owner);
     if (r == 0)
         r = projects_add(&t->projects, &project);
+    if (r == 0)
+        r = add_access(t, owner, project.id);
+    if (r == 0 && setup->host.len)
+        r = members_set_host(&t->members, setup->host);
     if (r == 0)
         r = add_key(t, setup, project.id, now);
     if (r == 0)
@@ -123,6 +141,7 @@ int setup_make(struct fs *fs, const struct setup *setup, struct bytes *ingest_se
         return r;
     members_init(&t.members, t.db);
     projects_init(&t.projects, t.db);
+    access_init(&t.access, t.db);
     api_keys_init(&t.keys, t.db);
     owner_links_init(&t.links, t.db, fs);
     r = db_begin(t.db);

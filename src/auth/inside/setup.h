@@ -15,6 +15,7 @@ struct setup {
     struct str name;         /* of the project */
     struct str zone;
     bool is_demo;
+    struct str host;         /* what passkeys are bound to; empty = localhost */
     struct str token;
     struct str key;          /* may collect, aggregate unfolded, and see rows within the budget */
     struct str secret;
@@ -23,7 +24,7 @@ struct setup {
     struct str trusted_proxies;  /* addresses with commas between them; empty = none */
 };
 
-/* NULL, or which is not of the form it must have: "name", "zone", "proxy". */
+/* NULL, or which is not of the form it must have: "name", "zone", "host", "proxy". */
 const char *setup_find_fault(const struct setup *setup);
 /* fs: auth's room. What an init that broke off left there is made anew. Appends ingest's first
  * settings, made by what makes the later ones. ERR_*, with nothing usable made. */

@@ -63,10 +63,12 @@ struct auth_request {
     enum auth_call call;
     struct str body;           /* AUTH_CALL: the request's body as it came; at most 16 KiB */
     struct str ask;            /* the ask's text, also of decisions */
-    struct str proof;          /* the header Amana-Proof; empty = none. With a cookie, everything but
-                                  ME, AUTHORIZE of a question and the calls that only list needs one */
+    struct str proof;          /* the header Amana-Proof; empty = none. With a cookie, everything
+                                  but ME, LEAVE, AUTHORIZE of a question and the calls that only
+                                  list needs one */
     struct str method, path;   /* as requested: the proof signs them */
-    struct str assertion;      /* JSON {"id","auth_data","client_data","signature"} (base64url), level 3 */
+    struct str assertion;      /* JSON {"id","auth_data","client_data","signature"} (base64url):
+                                  level 3 */
     struct str lookup;         /* AUTHORIZE of find: the text; it ends in auth */
     uint8_t lookup_kind;       /* REF_KIND_ID, _EMAIL, _PHONE */
     struct str address;        /* of the client: throttling, keys' address lists, the ledger */

@@ -5,16 +5,30 @@
 #include "auth/wire/webauthn.h"
 #include "base/err.h"
 #include "crypto/hash.h"
+#include "json/doc.h"
 #include "ledger/inside/gate.h"
 #include "sys/clock.h"
 
-enum { LOGIN_LIFE_MS = 12 * 60 * 60 * 1000 };
+enum { LEVEL_PASSKEY = 2, LOGIN_LIFE_MS = 12 * 60 * 60 * 1000 };
 
 #define BIT(kind) ((uint64_t)1 << (kind))
 #define DECISIONS (BIT(GRANT_ENROL) | BIT(GRANT_RAISE) | BIT(GRANT_APPROVE) | BIT(GRANT_FREEZE) | \
                    BIT(GRANT_UNFREEZE))
 
-/* ---- the first start ------------------------------------------------------------------------- */
+/* ---- what is kept of it ---------------------------------------------------------------------- */
+
+/* Auth's part stands in the remarks as it came: one whole object, or nothing. */
+static bool is_made(struct str made)
+{
+    struct json_doc *doc = NULL;
+    if (made.len == 0)
+        return true;
+    if (json_doc_parse(made, LEDGER_DETAIL_MAX, &doc) != 0)
+        return false;
+    bool is_object = json_doc_type(json_doc_root(doc)) == JSON_OBJECT;
+    json_doc_destroy(doc);
+    return is_object;
+}
 
 static struct str remarks_of(struct arena *arena, const struct ledger_decision *m, int64_t from_ms)
 {
@@ -27,6 +41,8 @@ static const char *code_of(int r)
 {
     return r == 0 ? NULL : r == ERR_DENIED ? "right" : "invalid";
 }
+
+/* ---- the first start ------------------------------------------------------------------------- */
 
 void decide_boot(struct state *s, const struct ledger_decision *m, struct arena *arena,
                  struct decide_outcome *out)
@@ -42,7 +58,7 @@ void decide_boot(struct state *s, const struct ledger_decision *m, struct arena 
     }
     struct roster_change change = { .time_ms = state_now(s),
                                     .remarks = remarks_of(arena, m, 0) };
-    if (m->grant.len || !str_equal(roster_verb(m->detail, verb), STR("boot")))
+    if (m->grant.len || !is_made(m->made) || !str_equal(roster_verb(m->detail, verb), STR("boot")))
         out->code = "invalid";
     else
         out->code = code_of(roster_apply(s->roster, &change, true));
@@ -94,6 +110,10 @@ static const char *judge_login_form(struct state *s, const struct ledger_login *
     for (size_t i = 0; i < m->address.len; i++) /* one line of section 2 */
         if ((uint8_t)m->address.ptr[i] <= 0x20)
             return "invalid";
+    const struct pin *pin = pins_find(s->pins, m->login_session, state_now(s));
+    if (pin && (pin->principal != m->principal ||
+                !str_equal(str_of(pin->key, pin->key_len), m->public_key)))
+        return "proof"; /* a login has one key as long as it lives */
     return m->level == 2 ? judge_login(s, m, p) : NULL;
 }
 
@@ -103,7 +123,8 @@ void decide_login(struct state *s, const struct ledger_login *m, struct arena *a
     struct state_draft draft = { .log = LEDGER_LOG_HOUSE,
                                  .entry = { .kind = ENTRY_LOGIN, .verdict = ENTRY_RECORDED,
                                             .level = m->level, .principal = m->principal } };
-    char session[33], key[2 * EVIDENCE_KEY_MAX + 1];
+    char session[33], key[2 * EVIDENCE_KEY_MAX + 1], passkey[33] = "-";
+    uint8_t passkey_bytes[16];
     uint32_t row;
     *out = (struct decide_outcome){ .code = judge_login_form(s, m) };
     if (out->code)
@@ -111,9 +132,13 @@ void decide_login(struct state *s, const struct ledger_login *m, struct arena *a
     int64_t most = state_now(s) + LOGIN_LIFE_MS;
     str_hex(m->login_session, sizeof(m->login_session), session);
     str_hex((const uint8_t *)m->public_key.ptr, m->public_key.len, key);
+    pins_passkey(m->credential_id, passkey_bytes);
+    if (m->level == LEVEL_PASSKEY)
+        str_hex(passkey_bytes, sizeof(passkey_bytes), passkey);
     draft.sections[ENTRY_SECTION_LOGIN - 1] =
-        arena_printf(arena, "session %s\ntype %u\nkey %s\nends %lld\naddress " STR_FMT "\n",
-                     session, m->key_type, key, (long long)(m->ends_ms < most ? m->ends_ms : most),
+        arena_printf(arena, "session %s\ntype %u\nkey %s\nends %lld\npasskey %s\naddress " STR_FMT
+                     "\n", session, m->key_type, key,
+                     (long long)(m->ends_ms < most ? m->ends_ms : most), passkey,
                      STR_ARG(m->address.len ? m->address : STR("-")));
     if (state_write(s, &draft, &row) != 0)
         out->code = "stopped";
@@ -159,10 +184,16 @@ static const char *judge_detail(struct turn *t)
     hash_sha256(t->m->detail, hash);
     if (!t->c.parsed.has_question || !hash_equal(hash, t->c.parsed.question, sizeof(hash)))
         return "grant_ask";
-    if (!fits(t->c.parsed.kind, verb))
+    if (!fits(t->c.parsed.kind, verb) || !is_made(t->m->made))
         return "invalid";
+    /* Below that a login is auth's word alone. Containment does not wait for a passkey. */
+    if (t->c.level < LEVEL_PASSKEY && t->c.parsed.kind != GRANT_FREEZE)
+        return "level";
     if (gate_lacks_assertion(t->s, &t->c, t->m->detail))
         return "level";
+    if (!roster_may_decide(t->s->roster, t->c.opened.principal, t->m->detail, t->c.now_ms) ||
+        roster_leaves_no_owner(t->s->roster, t->c.opened.principal, t->m->detail, t->c.now_ms))
+        return "right";
     if (str_equal(verb, STR("credential"))) {
         /* Another passkey is vouched for by one that is there. */
         if (!t->c.credential)
@@ -207,8 +238,9 @@ static const char *write_decision(struct turn *t, uint8_t kind, struct decide_ou
     return NULL;
 }
 
-/* A member's first passkey has nothing older to vouch for it: a new member is small for a day, and
- * who was there at the first start is trusted on first use. */
+/* A member's first passkey has nothing older to vouch for it, and auth's word must do: once, and
+ * again only after a recovery that was decided. It is small for a day; who was there at the first
+ * start is trusted on first use. */
 static const char *take_first_credential(struct turn *t, struct decide_outcome *out)
 {
     const struct roster_principal *p = roster_find(t->s->roster, roster_subject(t->m->detail));
@@ -218,8 +250,10 @@ static const char *take_first_credential(struct turn *t, struct decide_outcome *
         return "principal_unknown";
     if (p->is_frozen)
         return "frozen";
-    if (p->credential_count > 0)
+    if (p->had_credential)
         return "level";
+    if (!is_made(t->m->made))
+        return "invalid";
     t->c.opened.principal = p->id;
     return write_decision(t, GRANT_ENROL, out);
 }

@@ -67,7 +67,6 @@ static uint64_t rights_for(enum grant_kind kind)
     }
 }
 
-/* An export is refused for what it is, before anybody's right is looked at. */
 static const char *judge_principal(struct state *s, struct gate_case *c)
 {
     c->principal = roster_find(s->roster, c->opened.principal);
@@ -78,8 +77,9 @@ static const char *judge_principal(struct state *s, struct gate_case *c)
         return "frozen";
     if (!c->project)
         return "right";
+    /* An export is refused for what it is, whatever the right: when it is known whose it is. */
     if (c->parsed.kind == GRANT_EXPORT)
-        return "export_values";
+        return NULL;
     uint64_t rights = roster_rights(c->principal, c->opened.project, c->now_ms);
     return rights & rights_for(c->parsed.kind) ? NULL : "right";
 }
@@ -92,6 +92,7 @@ static const char *judge_secret(struct gate_case *c)
                  hash_equal(hash, c->principal->secret_sha256, sizeof(hash));
     if (!holds)
         return "proof";
+    c->has_proof = true;
     return c->parsed.kind == GRANT_ROWS || c->parsed.kind == GRANT_TIMELINE ? NULL : "level";
 }
 
@@ -118,6 +119,18 @@ static const char *judge_assertion(struct state *s, struct gate_case *c)
     return NULL;
 }
 
+/* A login lives as long as the passkey that vouched for it. */
+static bool is_backed(const struct roster_principal *p, const struct pin *pin)
+{
+    uint8_t passkey[16];
+    for (uint32_t i = 0; pin->level >= LEVEL_PEOPLE && i < p->credential_count; i++) {
+        pins_passkey(str_of(p->credentials[i].id, p->credentials[i].id_len), passkey);
+        if (memcmp(passkey, pin->passkey, sizeof(passkey)) == 0)
+            return true;
+    }
+    return pin->level < LEVEL_PEOPLE;
+}
+
 /* The browser's signature by the key that was pinned at the login, whatever key it sent. */
 static const char *judge_proof(struct state *s, struct gate_case *c)
 {
@@ -129,10 +142,11 @@ static const char *judge_proof(struct state *s, struct gate_case *c)
     if (!pin || pin->principal != c->opened.principal || pin->key_type != c->proof.key_type ||
         !str_equal(str_of(pin->key, pin->key_len), c->proof.public_key) ||
         c->proof.time_ms > wall + PROOF_CLOCK_MS ||
-        c->proof.time_ms < wall - PROOF_CLOCK_MS ||
+        c->proof.time_ms < wall - PROOF_CLOCK_MS || !is_backed(c->principal, pin) ||
         evidence_check_proof(&c->proof, c->ask, c->opened.login_session) != 0 ||
         !pins_use_proof(pin, c->proof.counter))
         return "proof";
+    c->has_proof = true;
     c->level = pin->level;
     bool is_about_people = c->parsed.kind <= GRANT_REPORT_SUBJECT;
     if (is_about_people && pin->level < LEVEL_PEOPLE && !c->project->is_demo)
@@ -143,6 +157,8 @@ static const char *judge_proof(struct state *s, struct gate_case *c)
 const char *gate_judge_own(struct state *s, struct gate_case *c)
 {
     const char *code = judge_proof(s, c);
+    if (!code && c->parsed.kind == GRANT_EXPORT)
+        code = "export_values";
     if (!code && !roster_has_purpose(c->project, c->parsed.purpose))
         code = "purpose";
     if (!code && c->proof.assertion.len)

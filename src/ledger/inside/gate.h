@@ -24,14 +24,15 @@ struct gate_case {
     struct roster_principal *principal;
     const struct roster_project *project;
     struct roster_credential *credential;  /* of a level-3 assertion that holds */
+    bool has_proof;                    /* the browser's signature, or the key's secret, holds */
     uint8_t level;                     /* as it was shown here, whatever the grant says */
     bool has_grant;                    /* it holds: what follows is an entry, also a refusal */
 };
 
 /* NULL, or the code. kinds: a bit 1 << enum grant_kind for each that may come here. */
 const char *gate_judge(struct state *state, uint64_t kinds, struct gate_case *c);
-/* Proof, purpose and assertion alone, after a judging that ended at the right: for what everybody may
- * decide about itself. */
+/* Proof, purpose and assertion alone, after a judging that ended at the right: for what
+ * everybody may decide about itself. */
 const char *gate_judge_own(struct state *state, struct gate_case *c);
 /* True when this decision needs a passkey's word on the ask itself, and there is none. */
 bool gate_lacks_assertion(struct state *state, const struct gate_case *c, struct str detail);

@@ -145,6 +145,8 @@ int ledger_take(struct ledger *l, enum ledger_side side, uint8_t type, struct st
     *p = (struct pending){ .token = token, .type = type };
     if (!is_of_side(side, type))
         return ERR_INVALID;
+    /* What waited until now holds for whoever asks now. */
+    roster_advance(l->state->roster, state_now(l->state));
     if (type == LEDGER_RELEASE || type == LEDGER_RECORD)
         r = take_release(l, side, body, p);
     else if (type == LEDGER_BOOT || type == LEDGER_DECIDE)

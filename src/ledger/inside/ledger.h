@@ -1,9 +1,9 @@
 /* The ledger: who asks, for whom, may they, write it down, sync, and only then say yes.
  *
- * Requests are taken one after another and judged at once; what they change is gathered, and nobody
- * is answered before ledger_commit, which writes and syncs all of it together. If that fails the
- * ledger is stopped: every request is refused "stopped" until the program starts again and reads what
- * is really on disk. One thread. */
+ * Requests are taken one after another and judged at once; what they change is gathered, and
+ * nobody is answered before ledger_commit, which writes and syncs all of it together. If that
+ * fails the ledger is stopped: every request is refused "stopped" until the program starts again
+ * and reads what is really on disk. One thread. */
 #ifndef LEDGER_INSIDE_LEDGER_H
 #define LEDGER_INSIDE_LEDGER_H
 
@@ -30,6 +30,7 @@ struct ledger_config {
     const uint8_t *secret;         /* sk_L, 32 */
     const uint8_t *log_key;        /* Ed25519, 64; borrowed */
     const char *origin;            /* of log 1: "<host>/amana/1" */
+    uint64_t segment_bytes;        /* of the journal's files; 0 = 64 MiB */
 };
 
 int ledger_open(const struct ledger_config *config, struct ledger **out) MUST_USE;

@@ -26,7 +26,8 @@ enum {
     NAME_BYTES = 32,
     HEAD_BYTES = 40,           /* of a group */
     RECORD_HEAD = 4 + ENTRY_BYTES + 4,
-    AHEAD_BYTES = 1024 * 1024, /* of zeros */
+    AHEAD_MIN_BYTES = 16 * 1024,  /* of zeros: a quarter of a file */
+    AHEAD_MAX_BYTES = 1024 * 1024,
     READ_BYTES = 1024 * 1024,
 };
 
@@ -38,6 +39,7 @@ struct ledger_journal {
     struct fs *fs;
     struct file *file;
     uint64_t segment_bytes;
+    uint64_t ahead_bytes;
     uint64_t number;           /* of the file */
     uint64_t at;               /* where the next group goes */
     uint64_t filled;           /* zeros are synced up to here */
@@ -87,7 +89,7 @@ static int fill_to(struct ledger_journal *j, uint64_t to)
 /* Room for `len` more bytes. */
 static int fill_ahead(struct ledger_journal *j, uint64_t len)
 {
-    return j->at + len <= j->filled ? 0 : fill_to(j, j->at + len + AHEAD_BYTES);
+    return j->at + len <= j->filled ? 0 : fill_to(j, j->at + len + j->ahead_bytes);
 }
 
 static int begin_file(struct ledger_journal *j, uint64_t number)
@@ -110,7 +112,7 @@ static int begin_file(struct ledger_journal *j, uint64_t number)
     j->at = SECTOR;
     j->filled = SECTOR;
     if (r == 0)
-        r = fill_to(j, SECTOR + AHEAD_BYTES);
+        r = fill_to(j, SECTOR + j->ahead_bytes);
     return r != 0 ? r : fs_sync_dir(j->fs, ".");
 }
 
@@ -440,6 +442,9 @@ int ledger_journal_open(struct fs *fs, uint64_t segment_bytes, ledger_journal_ea
     check(j != NULL);
     j->fs = fs;
     j->segment_bytes = segment_bytes ? segment_bytes : SEGMENT_BYTES;
+    j->ahead_bytes = j->segment_bytes / 4 < AHEAD_MIN_BYTES ? AHEAD_MIN_BYTES
+                     : j->segment_bytes / 4 < AHEAD_MAX_BYTES ? padded(j->segment_bytes / 4)
+                                                              : AHEAD_MAX_BYTES;
     j->group = 1;
     struct reading reading = { .each = each, .ctx = ctx };
     int r = open_files(j, &reading);

@@ -85,6 +85,28 @@ static struct str key_of(uint8_t buf[20], uint32_t log, const struct ref *ref)
     return str_of(buf, 20);
 }
 
+/* A log's next number, from the database the first time. It is not known when that cannot be read:
+ * numbers would be given twice. */
+static int next_of(struct numbers *n, uint32_t log, struct next **out)
+{
+    for (uint32_t i = 0; i < n->next_count; i++)
+        if (n->next[i].log == log) {
+            *out = &n->next[i];
+            return 0;
+        }
+    check(n->next_count < LOGS_MAX);
+    db_reset(n->highest);
+    db_bind_i64(n->highest, 1, log);
+    int r = db_step(n->highest);
+    if (r != 1)
+        return r < 0 ? r : ERR_CORRUPT;
+    struct next *next = &n->next[n->next_count++];
+    next->log = log;
+    next->number = db_is_null(n->highest, 0) ? 1 : (uint32_t)db_get_i64(n->highest, 0) + 1;
+    *out = next;
+    return 0;
+}
+
 int numbers_find(struct numbers *n, uint32_t log, const struct ref *ref, uint32_t *out)
 {
     uint8_t buf[20];
@@ -123,22 +145,6 @@ int numbers_ref(struct numbers *n, uint32_t log, uint32_t number, struct ref *ou
     return 0;
 }
 
-static struct next *next_of(struct numbers *n, uint32_t log)
-{
-    for (uint32_t i = 0; i < n->next_count; i++)
-        if (n->next[i].log == log)
-            return &n->next[i];
-    check(n->next_count < LOGS_MAX);
-    struct next *next = &n->next[n->next_count++];
-    next->log = log;
-    next->number = 1;
-    db_reset(n->highest);
-    db_bind_i64(n->highest, 1, log);
-    if (db_step(n->highest) == 1 && !db_is_null(n->highest, 0))
-        next->number = (uint32_t)db_get_i64(n->highest, 0) + 1;
-    return next;
-}
-
 static void keep(struct numbers *n, uint32_t log, const struct ref *ref, uint32_t number)
 {
     uint8_t buf[20];
@@ -155,17 +161,23 @@ static void keep(struct numbers *n, uint32_t log, const struct ref *ref, uint32_
 
 uint32_t numbers_give(struct numbers *n, uint32_t log, const struct ref *ref)
 {
-    struct next *next = next_of(n, log);
+    struct next *next;
+    if (next_of(n, log, &next) != 0)
+        return 0;
     keep(n, log, ref, next->number);
     return next->number++;
 }
 
-void numbers_replay(struct numbers *n, uint32_t log, const struct ref *ref, uint32_t number)
+int numbers_replay(struct numbers *n, uint32_t log, const struct ref *ref, uint32_t number)
 {
-    struct next *next = next_of(n, log);
+    struct next *next;
+    int r = next_of(n, log, &next);
+    if (r != 0)
+        return r;
     if (number >= next->number)
         next->number = number + 1;
     keep(n, log, ref, number);
+    return 0;
 }
 
 static int step_done(struct db_statement *s)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "crypto/hash.h"
 
 enum { WORDS = PINS_GRANT_WINDOW / 64 };
 
@@ -31,6 +32,13 @@ void pins_destroy(struct pins *pins)
     map_release(&pins->index);
     free(pins->pins);
     free(pins);
+}
+
+void pins_passkey(struct str credential_id, uint8_t out[16])
+{
+    uint8_t hash[HASH_SHA256_BYTES];
+    hash_sha256(credential_id, hash);
+    memcpy(out, hash, 16);
 }
 
 static void rebuild(struct pins *pins, int64_t now_ms)
@@ -86,6 +94,8 @@ void pins_end(struct pins *pins, uint32_t principal)
 
 bool pins_use_proof(struct pin *pin, uint64_t counter)
 {
+    if (counter == 0)
+        return false;
     if (counter > pin->highest) {
         uint64_t by = counter - pin->highest;
         pin->window = by >= PINS_PROOF_WINDOW ? 0 : pin->window << by;

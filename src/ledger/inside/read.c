@@ -1,6 +1,6 @@
 #include "ledger/inside/read.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "auth/wire/grant.h"
@@ -10,6 +10,7 @@
 #include "json/write.h"
 #include "ledger/checkpoint.h"
 #include "ledger/inside/gate.h"
+#include "ledger/inside/limits.h"
 
 enum { TEXT_MAX = 64 * 1024, SECTION_SHOWN_MAX = 4096 };
 
@@ -21,6 +22,7 @@ struct turn {
     const struct json_node *question;
     struct arena *arena;
     struct json_write w;
+    uint32_t log;              /* of the project */
     bool sees_all;
     int64_t now_ms;
 };
@@ -91,11 +93,25 @@ static void write_fields(struct json_write *w, uint32_t fields)
 
 /* ---- one entry ------------------------------------------------------------------------------- */
 
+/* Of another tenant alone: has rights, and none in this one's projects. */
+static bool is_stranger(const struct turn *t, uint32_t principal)
+{
+    const struct roster_principal *p = roster_find(t->s->roster, principal);
+    for (uint32_t i = 0; p && i < p->right_count; i++)
+        if (state_log_of(t->s, p->rights[i].project) == t->log)
+            return false;
+    return p && p->right_count > 0;
+}
+
+/* The house log is everybody's: of it who decides sees what is of the own tenant. */
 static bool may_see(const struct turn *t, const struct state_row *row)
 {
-    if (row->log != LEDGER_LOG_HOUSE && row->log != state_log_of(t->s, t->grant.project))
+    if (row->entry.principal == t->grant.principal)
+        return row->log == LEDGER_LOG_HOUSE || row->log == t->log;
+    if (!t->sees_all)
         return false;
-    return t->sees_all || row->entry.principal == t->grant.principal;
+    return row->log == LEDGER_LOG_HOUSE ? !is_stranger(t, row->entry.principal)
+                                        : row->log == t->log;
 }
 
 static void write_log(struct json_write *w, const struct turn *t, uint32_t log)
@@ -181,28 +197,20 @@ static void write_meter(struct turn *t, const char *key, const struct roster_pri
                         enum budget_kind kind)
 {
     struct budget_who who = { p->id, t->grant.project, kind };
-    const struct roster_right *right = roster_right(p, t->grant.project);
-    bool named = kind == BUDGET_NAMED;
-    uint32_t own = right ? (named ? right->named : right->rows) : 0;
-    uint32_t limit = own ? own : named ? BUDGET_NAMED_DAY : BUDGET_ROWS_DAY;
-    uint32_t month = named ? BUDGET_NAMED_MONTH : BUDGET_ROWS_MONTH;
-    if (!p->is_boot && t->now_ms - p->since_ms < LEDGER_DELAY_MS && limit > BUDGET_NEW_DAY)
-        limit = BUDGET_NEW_DAY;
-    if (own > month / 10)
-        month = own * 10;
+    struct limits l = limits_of(p, t->grant.project, kind, t->now_ms);
     json_write_key(&t->w, key);
     json_write_begin_object(&t->w);
     key_u64(&t->w, "used", budget_used_day(t->s->budget, who));
-    key_u64(&t->w, "limit", limit);
+    key_u64(&t->w, "limit", l.day);
     key_u64(&t->w, "used_30d", budget_used_month(t->s->budget, who));
-    key_u64(&t->w, "limit_30d", month);
+    key_u64(&t->w, "limit_30d", l.month);
     json_write_end_object(&t->w);
 }
 
 static void answer_line(struct turn *t)
 {
     const struct roster_principal *p = roster_find(t->s->roster, t->grant.principal);
-    struct book *book = state_book(t->s, state_log_of(t->s, t->grant.project));
+    struct book *book = state_book(t->s, t->log);
     json_write_begin_object(&t->w);
     json_write_key(&t->w, "log");
     json_write_begin_object(&t->w);
@@ -275,11 +283,25 @@ static void write_sums(struct turn *t, const struct sums *sums)
     json_write_end_object(&t->w);
 }
 
-static bool is_wanted(const struct turn *t, const struct state_row *row)
+struct filter {
+    uint64_t limit, before, principal;   /* 0: any principal */
+    struct str kind;
+};
+
+static struct filter read_filter(const struct turn *t)
 {
-    uint64_t principal = number_of(t, "principal", 0);
-    struct str kind = json_doc_get_string(t->question, "kind", STR(""));
-    if (!may_see(t, row) || (principal && principal != row->entry.principal))
+    struct filter f = { number_of(t, "limit", 50), number_of(t, "before", UINT64_MAX),
+                        number_of(t, "principal", 0),
+                        json_doc_get_string(t->question, "kind", STR("")) };
+    if (f.limit > READ_ENTRIES_MAX)
+        f.limit = READ_ENTRIES_MAX;
+    return f;
+}
+
+static bool is_wanted(const struct filter *f, const struct state_row *row)
+{
+    struct str kind = f->kind;
+    if (row->entry.sequence >= f->before || (f->principal && f->principal != row->entry.principal))
         return false;
     if (kind.len == 0)
         return true;
@@ -293,25 +315,25 @@ static bool is_wanted(const struct turn *t, const struct state_row *row)
 static void answer_entries(struct turn *t)
 {
     static struct sums sums; /* one thread; too large for a stack */
-    uint64_t limit = number_of(t, "limit", 50), before = number_of(t, "before", UINT64_MAX);
+    const struct filter filter = read_filter(t);
     uint32_t written = 0;
     bool more = false;
     memset(&sums, 0, sizeof(sums));
-    if (limit > READ_ENTRIES_MAX)
-        limit = READ_ENTRIES_MAX;
     json_write_begin_object(&t->w);
     json_write_key(&t->w, "entries");
     json_write_begin_array(&t->w);
     for (uint32_t i = t->s->synced_rows; i-- > 0;) {
         const struct state_row *row = &t->s->rows[i];
-        if (may_see(t, row))
-            sum_row(t, row, &sums);
-        if (row->entry.sequence >= before || !is_wanted(t, row))
+        bool is_old = row->entry.time_ms < t->now_ms - (READ_DAYS + 1) * DAY_MS;
+        if (more && is_old)
+            break;
+        if ((more && row->log == LEDGER_LOG_HOUSE) || !may_see(t, row))
             continue;
-        if (written == limit) {
+        sum_row(t, row, &sums);
+        if (more || !is_wanted(&filter, row))
+            continue;
+        if (written == filter.limit) {
             more = true;
-            if (row->entry.time_ms < t->now_ms - (READ_DAYS + 1) * DAY_MS)
-                break;
             continue;
         }
         write_row(t, i);
@@ -412,6 +434,13 @@ static void answer_entry(struct turn *t)
 
 /* ---- "looked" -------------------------------------------------------------------------------- */
 
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Sorted. */
 static uint32_t read_numbers(struct turn *t, uint32_t log, uint32_t numbers[READ_REFS_MAX])
 {
     const struct json_node *list = json_doc_member(t->question, "refs");
@@ -427,21 +456,14 @@ static uint32_t read_numbers(struct turn *t, uint32_t log, uint32_t numbers[READ
         if (numbers_find(t->s->numbers, log, &ref, &number) == 0 && number)
             numbers[count++] = number;
     }
+    qsort(numbers, count, sizeof(*numbers), by_number);
     return count;
-}
-
-static bool names_one(const struct state_look *look, const uint32_t *numbers, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (look->number == numbers[i])
-            return true;
-    return false;
 }
 
 /* Who may open people may know who looked at them, whoever it was. */
 static void answer_looked(struct turn *t)
 {
-    uint32_t log = state_log_of(t->s, t->grant.project), numbers[READ_REFS_MAX], written = 0;
+    uint32_t log = t->log, numbers[READ_REFS_MAX], written = 0;
     uint32_t count = read_numbers(t, log, numbers), last = UINT32_MAX;
     const struct roster_principal *p = roster_find(t->s->roster, t->grant.principal);
     uint64_t rights = p ? roster_rights(p, t->grant.project, t->now_ms) : 0;
@@ -456,7 +478,7 @@ static void answer_looked(struct turn *t)
     for (uint32_t i = t->s->look_count; i-- > 0 && written < READ_ENTRIES_MAX;) {
         const struct state_look *look = &t->s->looks[i];
         if (look->log != log || look->row == last || look->row >= t->s->synced_rows ||
-            !names_one(look, numbers, count))
+            !bsearch(&look->number, numbers, count, sizeof(*numbers), by_number))
             continue;
         last = look->row;
         write_row(t, look->row);
@@ -477,7 +499,8 @@ static void answer_budget(struct turn *t)
     json_write_begin_array(&t->w);
     for (const struct roster_principal *p = NULL;
          (p = roster_next(t->s->roster, p ? p->id : 0)) != NULL;) {
-        if (p->is_ended || (!t->sees_all && p->id != t->grant.principal))
+        bool is_own = p->id == t->grant.principal;
+        if (p->is_ended || (!is_own && (!t->sees_all || is_stranger(t, p->id))))
             continue;
         json_write_begin_object(&t->w);
         key_u64(&t->w, "principal", p->id);
@@ -505,6 +528,11 @@ static void answer(struct turn *t)
         { "looked", answer_looked }, { "budget", answer_budget },
     };
     struct str what = json_doc_get_string(t->question, "read", STR(""));
+    /* After a failed sync memory has what the disk may lack: none of it is shown or signed. */
+    if (t->s->is_stopped) {
+        write_error(t, "stopped");
+        return;
+    }
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         if (str_equal(what, str_from(all[i].what))) {
             all[i].answer(t);
@@ -529,7 +557,8 @@ void read_answer(struct state *s, const struct ledger_read *m, struct bytes *out
     } else {
         const struct roster_principal *p = roster_find(s->roster, t.grant.principal);
         uint64_t rights = p ? roster_rights(p, t.grant.project, t.now_ms) : 0;
-        t.sees_all = rights & (RIGHT_SETTINGS | RIGHT_APPROVE);
+        t.sees_all = p && !p->is_frozen && (rights & (RIGHT_SETTINGS | RIGHT_APPROVE));
+        t.log = state_log_of(s, t.grant.project);
         t.question = json_doc_root(doc);
         roster_advance(s->roster, t.now_ms);
         budget_advance(s->budget, t.now_ms);

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "crypto/hash.h"
 #include "ledger/inside/gate.h"
+#include "ledger/inside/limits.h"
 #include "sys/clock.h"
 
 enum { FIELDS_OF_ROWS = 1u << ENTRY_FIELD_PLACE | 1u << ENTRY_FIELD_BROWSER |
@@ -28,30 +29,6 @@ struct turn {
 
 /* ---- budgets --------------------------------------------------------------------------------- */
 
-struct limits {
-    uint32_t day, month, project;
-};
-
-static struct limits limits_of(const struct turn *t, enum budget_kind kind)
-{
-    const struct roster_principal *p = t->c.principal;
-    const struct roster_right *right = roster_right(p, t->c.project->id);
-    struct limits l = { BUDGET_MISSES_DAY, BUDGET_MISSES_MONTH, BUDGET_PROJECT_MISSES_DAY };
-    bool is_new = !p->is_boot && t->c.now_ms - p->since_ms < LEDGER_DELAY_MS;
-    if (kind == BUDGET_MISSES)
-        return l;
-    bool named = kind == BUDGET_NAMED;
-    uint32_t own = right ? (named ? right->named : right->rows) : 0;
-    l.day = own ? own : named ? BUDGET_NAMED_DAY : BUDGET_ROWS_DAY;
-    l.month = named ? BUDGET_NAMED_MONTH : BUDGET_ROWS_MONTH;
-    if (own > l.month / 10)
-        l.month = own * 10;
-    l.project = named ? BUDGET_PROJECT_NAMED_DAY : BUDGET_PROJECT_ROWS_DAY;
-    if (is_new && l.day > BUDGET_NEW_DAY)
-        l.day = BUDGET_NEW_DAY;
-    return l;
-}
-
 static uint32_t left_of(uint32_t limit, uint32_t used)
 {
     return used < limit ? limit - used : 0;
@@ -68,23 +45,42 @@ static uint32_t fresh_in(const struct turn *t, struct budget_who who, bool month
     return fresh;
 }
 
+static int find_numbers(struct turn *t)
+{
+    t->numbers = arena_alloc(t->arena, (t->m->ref_count + 1) * sizeof(*t->numbers));
+    for (uint32_t i = 0; i < t->m->ref_count; i++) {
+        int r = numbers_find(t->s->numbers, t->log, &t->m->refs[i], &t->numbers[i]);
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
 static const char *judge_budget(struct turn *t)
 {
     enum budget_kind kind = t->m->is_miss ? BUDGET_MISSES : state_budget_of(t->c.parsed.kind);
     struct budget_who who = { t->c.principal->id, t->c.project->id, kind };
     struct budget_who all = { 0, t->c.project->id, kind };
-    struct limits l = limits_of(t, kind);
+    struct limits l = limits_of(t->c.principal, t->c.project->id, kind, t->c.now_ms);
     uint32_t wanted_day = 1, wanted_month = 1, wanted_all = 1;
     budget_advance(t->s->budget, t->c.now_ms);
+    uint32_t day = left_of(l.day, budget_used_day(t->s->budget, who));
+    uint32_t month = left_of(l.month, budget_used_month(t->s->budget, who));
+    uint32_t project = left_of(l.project, budget_used_day(t->s->budget, all));
+    t->out->left = day < month ? day : month;
+    /* More than a whole day's budget cannot fit, whoever was shown before: a million refs are not
+     * looked up for that. */
+    if (t->m->ref_count > l.day)
+        return "budget";
+    if (find_numbers(t) != 0) {
+        t->s->is_stopped = true;
+        return "stopped";
+    }
     if (!t->m->is_miss) {
         wanted_day = fresh_in(t, who, false);
         wanted_month = fresh_in(t, who, true);
         wanted_all = fresh_in(t, all, false);
     }
-    uint32_t day = left_of(l.day, budget_used_day(t->s->budget, who));
-    uint32_t month = left_of(l.month, budget_used_month(t->s->budget, who));
-    uint32_t project = left_of(l.project, budget_used_day(t->s->budget, all));
-    t->out->left = day < month ? day : month;
     if (wanted_day > day || wanted_month > month)
         return t->m->is_miss ? "misses" : "budget";
     t->out->left = project;
@@ -102,9 +98,12 @@ static const char *judge_subjects(struct turn *t)
     if (t->c.parsed.has_subjects && (t->c.parsed.subject_count != m->ref_count ||
                                      !hash_equal(hash, t->c.parsed.subjects_hash, 32)))
         return "subjects";
-    if (!t->c.parsed.has_subjects && t->c.parsed.kind == GRANT_REVEAL)
+    bool has_values = t->c.parsed.kind == GRANT_REVEAL ||
+                      t->c.parsed.kind == GRANT_REPORT_SUBJECT;
+    if (has_values && !t->c.parsed.has_subjects)
         return "subjects";
-    if (m->is_miss != (m->ref_count == 0) && t->c.parsed.kind == GRANT_FIND)
+    /* Only a lookup can miss, and then it names nobody. */
+    if (t->c.parsed.kind == GRANT_FIND ? m->is_miss != (m->ref_count == 0) : m->is_miss)
         return "subjects";
     if (m->ref_count > t->c.parsed.limit)
         return "limit";
@@ -117,26 +116,16 @@ static const char *judge_subjects(struct turn *t)
     return NULL;
 }
 
+/* Query brings the question that was signed: it is kept beside the entry. */
 static const char *judge_question(const struct turn *t)
 {
     uint8_t hash[HASH_SHA256_BYTES];
+    bool is_of_query = OF_QUERY_RECORD >> t->c.parsed.kind & 1;
     if (!t->m->question.len)
-        return NULL;
+        return is_of_query && t->c.parsed.has_question ? "grant_ask" : NULL;
     hash_sha256(t->m->question, hash);
     return t->c.parsed.has_question && hash_equal(hash, t->c.parsed.question, sizeof(hash))
                ? NULL : "grant_ask";
-}
-
-static int find_numbers(struct turn *t)
-{
-    t->log = state_log_of(t->s, t->c.project->id);
-    t->numbers = arena_alloc(t->arena, (t->m->ref_count + 1) * sizeof(*t->numbers));
-    for (uint32_t i = 0; i < t->m->ref_count; i++) {
-        int r = numbers_find(t->s->numbers, t->log, &t->m->refs[i], &t->numbers[i]);
-        if (r != 0)
-            return r;
-    }
-    return 0;
 }
 
 /* ---- writing it down ------------------------------------------------------------------------- */
@@ -178,9 +167,9 @@ static void put_sections(struct turn *t, struct state_draft *draft)
     struct bytes fields = { 0 }, login = { 0 };
     draft->sections[ENTRY_SECTION_PRINCIPAL - 1] =
         arena_printf(t->arena, "principal %u\nkind %s\n", t->c.opened.principal,
-                     t->c.principal ? kinds[t->c.principal->kind] : "unknown");
-    state_put_login(&t->c.opened, t->c.proof.kind == EVIDENCE_PROOF ? t->c.proof.counter : 0,
-                    &login);
+                     kinds[t->c.principal->kind]);
+    /* A counter that nobody signed uses up nothing. */
+    state_put_login(&t->c.opened, t->c.has_proof ? t->c.proof.counter : 0, &login);
     draft->sections[ENTRY_SECTION_LOGIN - 1] = arena_copy(t->arena, bytes_str(&login));
     draft->sections[ENTRY_SECTION_PURPOSE - 1] =
         arena_printf(t->arena, STR_FMT "\n" STR_FMT "\n", STR_ARG(ask->purpose),
@@ -203,8 +192,8 @@ static int by_number(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Numbers for who has none, and the sorted set of all. */
-static void number_all(struct turn *t, struct state_draft *draft)
+/* Numbers for who has none, and the sorted set of all. False: the index cannot be read. */
+static bool number_all(struct turn *t, struct state_draft *draft)
 {
     uint32_t count = t->m->ref_count, given_count = 0;
     struct blobs_given *given = arena_alloc(t->arena, (count + 1) * sizeof(*given));
@@ -212,6 +201,8 @@ static void number_all(struct turn *t, struct state_draft *draft)
     for (uint32_t i = 0; i < count; i++) {
         if (t->numbers[i] == 0) {
             t->numbers[i] = numbers_give(t->s->numbers, t->log, &t->m->refs[i]);
+            if (t->numbers[i] == 0)
+                return false;
             given[given_count++] = (struct blobs_given){ t->m->refs[i], t->numbers[i] };
         }
         sorted[i] = t->numbers[i];
@@ -221,6 +212,7 @@ static void number_all(struct turn *t, struct state_draft *draft)
     draft->number_count = count;
     draft->given = given;
     draft->given_count = given_count;
+    return true;
 }
 
 static void fill_entry(const struct turn *t, struct entry *entry)
@@ -263,7 +255,10 @@ static const char *write_release(struct turn *t)
     fill_entry(t, &draft.entry);
     draft.entry.verdict = ENTRY_RELEASED;
     put_sections(t, &draft);
-    number_all(t, &draft);
+    if (!number_all(t, &draft)) {
+        t->s->is_stopped = true;
+        return "stopped";
+    }
     if (state_write(t->s, &draft, &t->out->row) != 0)
         return "stopped";
     t->out->sequence = t->s->sequence;
@@ -300,7 +295,7 @@ static void count_persistence(struct turn *t, const char *code)
 static void write_refusal(struct turn *t, const char *code)
 {
     struct state_tally *tally = state_tally(t->s, t->c.opened.principal);
-    struct state_draft draft = { .log = t->log ? t->log : LEDGER_GROUP_DEFAULT };
+    struct state_draft draft = { .log = t->log };
     int64_t minute = t->c.now_ms / 60000;
     uint32_t row;
     if (tally->minute != minute) {
@@ -331,13 +326,8 @@ static const char *judge(struct turn *t, uint64_t kinds)
         code = judge_question(t);
     if (!code)
         code = judge_subjects(t);
-    if (!code && find_numbers(t) != 0) {
-        t->s->is_stopped = true;
-        code = "stopped";
-    }
-    if (!code)
-        code = judge_budget(t);
-    return code;
+    t->log = state_log_of(t->s, t->c.opened.project);
+    return code ? code : judge_budget(t);
 }
 
 void release_take(struct state *s, const struct ledger_release *m, bool may_release,
@@ -356,7 +346,8 @@ void release_take(struct state *s, const struct ledger_release *m, bool may_rele
     out->code = judge(&t, kinds);
     if (!out->code)
         out->code = write_release(&t);
-    else if (t.c.has_grant && !s->is_stopped) {
+    /* Of a principal that is none nothing is written: auth's key must not fill the disk. */
+    else if (t.c.has_grant && t.c.principal && !s->is_stopped) {
         write_refusal(&t, out->code);
         count_persistence(&t, out->code);
     }

@@ -166,11 +166,19 @@ static void account_login(struct state *s, const struct state_row *row, const st
     if (!str_to_hex_bytes(line_of(section, "session"), pin.login_session, 16) ||
         !str_to_u64(line_of(section, "type"), &type) || key.len > 2 * PINS_KEY_MAX ||
         !str_to_hex_bytes(key, pin.key, key.len / 2) ||
-        !str_to_u64(line_of(section, "ends"), &ends))
+        !str_to_u64(line_of(section, "ends"), &ends) ||
+        (pin.level > 1 &&
+         !str_to_hex_bytes(line_of(section, "passkey"), pin.passkey, sizeof(pin.passkey))))
         return;
     pin.key_type = (uint8_t)type;
     pin.key_len = (uint32_t)(key.len / 2);
     pin.ends_ms = (int64_t)ends;
+    /* Told again: what was used up stays so. */
+    const struct pin *before = pins_find(s->pins, pin.login_session, row->entry.time_ms);
+    if (before) {
+        pin.highest = before->highest;
+        pin.window = before->window;
+    }
     (void)pins_put(s->pins, &pin, row->entry.time_ms);
 }
 
@@ -237,10 +245,9 @@ static int replay(void *ctx, const struct ledger_journal_record *record,
     arena_init(&arena, 0);
     int r = blobs_open(s->blobs, record->log, record->entry, record->blob, &arena, &blob);
     if (r == 0) {
-        if (row->entry.sequence > numbers_position(s->numbers))
-            for (uint32_t i = 0; i < blob.given_count; i++)
-                numbers_replay(s->numbers, record->log, &blob.given[i].ref,
-                               blob.given[i].number);
+        bool is_new = row->entry.sequence > numbers_position(s->numbers);
+        for (uint32_t i = 0; is_new && r == 0 && i < blob.given_count; i++)
+            r = numbers_replay(s->numbers, record->log, &blob.given[i].ref, blob.given[i].number);
         account(s, row, &blob);
     }
     arena_wipe(&arena);
@@ -281,10 +288,10 @@ static int open_parts(struct state *s)
     if (r != 0)
         return r;
     s->is_replaying = true;
-    r = ledger_journal_open(s->config.data, 0, replay, s, &s->journal);
+    r = ledger_journal_open(s->config.data, s->config.segment_bytes, replay, s, &s->journal);
     s->is_replaying = false;
     if (r == 0 && numbers_position(s->numbers) > s->sequence) {
-        log_error("the journal ends at entry %llu and its index at %llu: the journal is an older one",
+        log_error("the journal ends at entry %llu and its index at %llu: it is an older journal",
                   (unsigned long long)s->sequence,
                   (unsigned long long)numbers_position(s->numbers));
         r = ERR_CORRUPT;
@@ -428,6 +435,8 @@ int state_tick(struct state *s, bool now)
 {
     int64_t at = state_now(s);
     roster_advance(s->roster, at);
+    for (uint32_t id; (id = roster_take_thawed(s->roster)) != 0;)
+        note(s, id, false);
     budget_advance(s->budget, at);
     if (s->is_stopped || (!now && at - s->published_ms < PUBLISH_MS))
         return 0;

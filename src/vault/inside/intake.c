@@ -9,9 +9,7 @@
 #include "crypto/hash.h"
 #include "event/limits.h"
 #include "sys/sandbox.h"
-#include "vault/inside/key_store.h"
 #include "vault/inside/sealed_batch.h"
-#include "vault/inside/value_table.h"
 
 /* A record takes 86 bytes at least: as many subjects can one batch bring. */
 enum { BATCH_RECORDS_MAX = LIMIT_SEALED_BATCH_BYTES / 86, ARENA_MAX = 1 << 20 };
@@ -268,4 +266,16 @@ int intake_finish(struct intake *intake)
 bool intake_is_stopped(const struct intake *intake)
 {
     return intake->is_stopped;
+}
+
+struct value_table *intake_table(struct intake *intake)
+{
+    check(!intake->has_begun);
+    return intake->table;
+}
+
+struct key_store *intake_store(struct intake *intake)
+{
+    check(!intake->has_begun);
+    return intake->store;
 }

@@ -12,6 +12,8 @@
 
 #include "base/str.h"
 #include "sys/file.h"
+#include "vault/inside/key_store.h"
+#include "vault/inside/value_table.h"
 #include "vault/wire/vault_wire.h"
 
 enum { INTAKE_GROUP_MAX = 64 };
@@ -38,5 +40,8 @@ bool intake_is_full(const struct intake *intake);
 /* 0: everything added is durable. Else nothing of it is known, and the intake is stopped. */
 int intake_finish(struct intake *intake) MUST_USE;
 bool intake_is_stopped(const struct intake *intake);
+/* For who has the turn, between two groups; they stay the intake's. */
+struct value_table *intake_table(struct intake *intake);
+struct key_store *intake_store(struct intake *intake);
 
 #endif

@@ -119,10 +119,10 @@ void sealed_wrap_key(const uint8_t share[32], uint64_t project, const struct ref
     hash_framed(share, parts, 3, out, 32);
 }
 
-static void associate(const struct sealed_place *place, struct bytes *out)
+void sealed_place_frame(struct str label, const struct sealed_place *place, struct bytes *out)
 {
     uint8_t number[8];
-    const struct str parts[] = { STR("amana/stored/1"), u64_le(place->project, number),
+    const struct str parts[] = { label, u64_le(place->project, number),
                                  str_of(place->subject.bytes, 16), place->property,
                                  str_of(place->ref.bytes, 16), str_of(place->epoch, 32) };
     hash_frame(parts, 6, out);
@@ -132,7 +132,7 @@ void sealed_wrap(const uint8_t wrap_key[32], const struct sealed_place *place, s
                  struct bytes *out)
 {
     struct bytes associated = { 0 };
-    associate(place, &associated);
+    sealed_place_frame(STR("amana/stored/1"), place, &associated);
     seal_close(wrap_key, bytes_str(&associated), inner, out);
     bytes_release(&associated);
 }
@@ -141,7 +141,7 @@ int sealed_unwrap(const uint8_t wrap_key[32], const struct sealed_place *place, 
                   struct bytes *inner)
 {
     struct bytes associated = { 0 };
-    associate(place, &associated);
+    sealed_place_frame(STR("amana/stored/1"), place, &associated);
     int r = seal_open(wrap_key, bytes_str(&associated), stored, inner);
     bytes_release(&associated);
     return r;

@@ -64,6 +64,8 @@ struct sealed_place {
     uint8_t epoch[32];
 };
 
+/* Appends frame(label, project, s, p, r, E): the associated data of both locks. */
+void sealed_place_frame(struct str label, const struct sealed_place *place, struct bytes *out);
 /* w = H_32(a_s; "amana/wrap-key/1", project, s) */
 void sealed_wrap_key(const uint8_t share[32], uint64_t project, const struct ref *subject,
                      uint8_t out[32]);

@@ -24,14 +24,33 @@ static const char *const migrations[] = {
     "CREATE TABLE intake ("
     "  boot_id BLOB PRIMARY KEY CHECK (length(boot_id) = 16),"
     "  stored BLOB NOT NULL) STRICT, WITHOUT ROWID;",
+    /* Version 2: lookups by ref, and what was seen of the ledger. */
+    "CREATE INDEX value_by_ref ON value (r);"
+    "CREATE TABLE seen ("
+    "  size INTEGER PRIMARY KEY CHECK (size > 0),"
+    "  root BLOB NOT NULL CHECK (length(root) = 32)) STRICT;",
 };
 
 struct value_table {
     struct db *db;
     struct db_statement *slot_end, *find_subject, *add_subject;
     struct db_statement *see, *widen, *add, *find;
+    struct db_statement *each, *holders, *read_seen, *add_seen, *end_seen;
     struct db_statement *read_window, *write_window;
 };
+
+static void prepare_answers(struct value_table *t, struct db *db)
+{
+    t->each = db_prepare(db, "SELECT r, e, first_seen, last_seen, box FROM value "
+                             "WHERE slot = ?1 AND p = ?2 ORDER BY last_seen DESC, r");
+    /* The ref first, always: a planner without statistics would rather walk all subjects. */
+    t->holders = db_prepare(db, "SELECT DISTINCT subject.s FROM value INDEXED BY value_by_ref "
+                                "CROSS JOIN subject ON subject.slot = value.slot "
+                                "WHERE value.r = ?1 AND subject.project = ?2 LIMIT ?3");
+    t->read_seen = db_prepare(db, "SELECT size, root FROM seen ORDER BY size");
+    t->add_seen = db_prepare(db, "INSERT INTO seen (size, root) VALUES (?1, ?2)");
+    t->end_seen = db_prepare(db, "DELETE FROM seen WHERE size = ?1");
+}
 
 int value_table_open(struct fs *fs, struct value_table **out)
 {
@@ -58,6 +77,7 @@ int value_table_open(struct fs *fs, struct value_table **out)
     t->read_window = db_prepare(db, "SELECT stored FROM intake WHERE boot_id = ?1");
     t->write_window = db_prepare(db, "INSERT INTO intake (boot_id, stored) VALUES (?1, ?2) "
                                      "ON CONFLICT (boot_id) DO UPDATE SET stored = ?2");
+    prepare_answers(t, db);
     *out = t;
     return 0;
 }
@@ -174,6 +194,103 @@ int value_table_find(struct value_table *table, struct value_row *row)
     row->box = db_get_bytes(s, 3);
     return 0;
 }
+
+/* ---- what reveals and lookups read ----------------------------------------------------------- */
+
+static int read_row(struct db_statement *s, struct value_row *row)
+{
+    struct str ref = db_get_bytes(s, 0), epoch = db_get_bytes(s, 1);
+    if (ref.len != sizeof(row->ref.bytes) || epoch.len != sizeof(row->epoch))
+        return ERR_CORRUPT;
+    memcpy(row->ref.bytes, ref.ptr, sizeof(row->ref.bytes));
+    memcpy(row->epoch, epoch.ptr, sizeof(row->epoch));
+    row->first_seen_ms = db_get_i64(s, 2);
+    row->last_seen_ms = db_get_i64(s, 3);
+    row->box = db_get_bytes(s, 4);
+    return 0;
+}
+
+int value_table_each(struct value_table *table, uint64_t slot, struct str property,
+                     value_table_each_fn each, void *ctx)
+{
+    struct db_statement *s = table->each;
+    struct value_row row = { .slot = slot, .property = property };
+    int r;
+    db_reset(s);
+    db_bind_i64(s, 1, (int64_t)slot);
+    db_bind_blob(s, 2, property);
+    while ((r = db_step(s)) == 1) {
+        r = read_row(s, &row);
+        if (r == 0)
+            r = each(ctx, &row);
+        if (r != 0)
+            break;
+    }
+    db_reset(s);
+    return r;
+}
+
+int value_table_find_holders(struct value_table *table, uint64_t project, const struct ref *ref,
+                             uint32_t max, struct ref *out, uint32_t *count)
+{
+    struct db_statement *s = table->holders;
+    int r;
+    *count = 0;
+    db_reset(s);
+    db_bind_blob(s, 1, str_of(ref->bytes, 16));
+    db_bind_i64(s, 2, (int64_t)project);
+    db_bind_i64(s, 3, max);
+    while ((r = db_step(s)) == 1) {
+        struct str subject = db_get_bytes(s, 0);
+        check(*count < max);
+        if (subject.len != sizeof(out->bytes)) {
+            r = ERR_CORRUPT;
+            break;
+        }
+        memcpy(out[(*count)++].bytes, subject.ptr, sizeof(out->bytes));
+    }
+    db_reset(s);
+    return r;
+}
+
+int value_table_read_seen(struct value_table *table, uint32_t max, struct value_seen *out,
+                          uint32_t *count)
+{
+    struct db_statement *s = table->read_seen;
+    int r;
+    *count = 0;
+    db_reset(s);
+    while ((r = db_step(s)) == 1) {
+        struct str root = db_get_bytes(s, 1);
+        if (*count == max || root.len != sizeof(out->root)) {
+            r = ERR_CORRUPT;
+            break;
+        }
+        out[*count].size = (uint64_t)db_get_i64(s, 0);
+        memcpy(out[(*count)++].root, root.ptr, sizeof(out->root));
+    }
+    db_reset(s);
+    return r;
+}
+
+int value_table_add_seen(struct value_table *table, const struct value_seen *seen)
+{
+    struct db_statement *s = table->add_seen;
+    db_reset(s);
+    db_bind_i64(s, 1, (int64_t)seen->size);
+    db_bind_blob(s, 2, str_of(seen->root, sizeof(seen->root)));
+    return db_step(s);
+}
+
+int value_table_end_seen(struct value_table *table, uint64_t size)
+{
+    struct db_statement *s = table->end_seen;
+    db_reset(s);
+    db_bind_i64(s, 1, (int64_t)size);
+    return db_step(s);
+}
+
+/* ---- replay ---------------------------------------------------------------------------------- */
 
 int value_table_read_window(struct value_table *table, const uint8_t boot_id[16],
                             struct replay_window *out)

@@ -50,6 +50,28 @@ int value_table_add(struct value_table *table, const struct value_row *row) MUST
 /* In: slot, property, ref. ERR_NOT_FOUND. */
 int value_table_find(struct value_table *table, struct value_row *row) MUST_USE;
 
+/* The values of one property of a slot, newest last_seen first; property, ref and box are borrowed
+ * until `each` returns, and it may call nothing of the table. Not 0 ends the walk and is
+ * returned. */
+typedef int (*value_table_each_fn)(void *ctx, const struct value_row *row);
+int value_table_each(struct value_table *table, uint64_t slot, struct str property,
+                     value_table_each_fn each, void *ctx) MUST_USE;
+/* Subjects of the project that hold a value with that ref, in no order, at most max of them. Reads
+ * as much for none as for one. */
+int value_table_find_holders(struct value_table *table, uint64_t project, const struct ref *ref,
+                             uint32_t max, struct ref *out, uint32_t *count) MUST_USE;
+
+/* Checkpoints of the ledger's log that were seen (vault/inside/opening.h). Rows come smallest
+ * first; ERR_CORRUPT when there are more than max. */
+struct value_seen {
+    uint64_t size;
+    uint8_t root[32];
+};
+int value_table_read_seen(struct value_table *table, uint32_t max, struct value_seen *out,
+                          uint32_t *count) MUST_USE;
+int value_table_add_seen(struct value_table *table, const struct value_seen *seen) MUST_USE;
+int value_table_end_seen(struct value_table *table, uint64_t size) MUST_USE;
+
 /* Of one start of ingest; empty when it is new. */
 int value_table_read_window(struct value_table *table, const uint8_t boot_id[16],
                             struct replay_window *out) MUST_USE;

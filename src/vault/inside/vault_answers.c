@@ -63,7 +63,7 @@ static int answer_group(int link, struct intake *intake, struct bytes *buf, stru
     return sent != 0 ? sent : r == ERR_TIMEOUT ? 0 : r;
 }
 
-int vault_answers_serve(int link, struct intake *intake, pthread_mutex_t *lock)
+int vault_answers_serve(int link, struct intake *intake, struct turn *turn)
 {
     struct bytes buf = { 0 };
     struct msg msg;
@@ -72,9 +72,9 @@ int vault_answers_serve(int link, struct intake *intake, pthread_mutex_t *lock)
         r = msg_receive(link, false, UINT32_MAX, &buf, &msg);
         if (r != 0)
             break;
-        (void)pthread_mutex_lock(lock);
+        turn_take(turn);
         r = answer_group(link, intake, &buf, &msg);
-        (void)pthread_mutex_unlock(lock);
+        turn_leave(turn);
     }
     sock_close(link);
     bytes_release(&buf);

@@ -1,7 +1,9 @@
-/* What the vault answers, and to whom. This form has one link and one request:
+/* What the vault answers to query. The whole table of the vault:
  *
  *   link         request   answer               when
- *   query-vault  INTAKE    STORED or REFUSED    always
+ *   query-vault  INTAKE    STORED or REFUSED    always                             here
+ *   web-vault    REVEAL    REVEALED or DENIED   a grant of the living auth,        web_answers
+ *   web-vault    FIND      FOUND or DENIED      and the ledger's entry
  *
  * Batches that wait on the link together share one sync and one commit, and are answered after it,
  * in order. Anything else, and anything malformed, closes the link; so does an intake that stopped,
@@ -10,14 +12,13 @@
 #ifndef VAULT_INSIDE_VAULT_ANSWERS_H
 #define VAULT_INSIDE_VAULT_ANSWERS_H
 
-#include <pthread.h>
-
 #include "base/check.h"
 #include "vault/inside/intake.h"
+#include "vault/inside/turn.h"
 
-/* Answers on the link until it ends, misbehaves, or the intake stops; closes it. Groups run under
- * the lock, so that who holds it finds no half-done group. 0: the peer is gone; ERR_IO: the intake
- * has stopped; else what is wrong with the link. */
-int vault_answers_serve(int link, struct intake *intake, pthread_mutex_t *lock) MUST_USE;
+/* Answers on the link until it ends, misbehaves, or the intake stops; closes it. A group takes one
+ * turn, so that whoever has the turn finds no half-done group. 0: the peer is gone; ERR_IO: the
+ * intake has stopped; else what is wrong with the link. */
+int vault_answers_serve(int link, struct intake *intake, struct turn *turn) MUST_USE;
 
 #endif

@@ -19,17 +19,6 @@ static void test_arena__allocations_are_aligned_and_apart(void **state)
     arena_release(&a);
 }
 
-static void test_arena__nothing_is_no_failure(void **state)
-{
-    (void)state;
-    struct arena a;
-    arena_init(&a, 64);
-    assert_non_null(arena_alloc(&a, 0));
-    assert_non_null(arena_try(&a, 0));
-    assert_null(arena_try(&a, 65));
-    arena_release(&a);
-}
-
 static void test_arena__limit_refuses_and_leaves_it_usable(void **state)
 {
     (void)state;

@@ -52,6 +52,26 @@ static void test_control__plain_words_end_of_file_and_nonsense(void **state)
     bytes_release(&buf);
 }
 
+static void test_control__broken_carries_the_link(void **state)
+{
+    (void)state;
+    int pair[2];
+    struct bytes buf = { 0 };
+    struct control_event got;
+    struct msg short_one = { .type = CONTROL_BROKEN, .body = STR("\x05web"), .fd = -1 };
+    assert_int_equal(sock_pair(pair), 0);
+    assert_int_equal(control_send_broken(pair[0], STR("web-auth")), 0);
+    assert_int_equal(msg_send(pair[0], &short_one, 100), 0);
+    assert_int_equal(control_receive(pair[1], &buf, &got), 0);
+    assert_int_equal(got.type, CONTROL_BROKEN);
+    assert_str(got.link, "web-auth");
+    assert_int_equal(got.fd, -1);
+    assert_int_equal(control_receive(pair[1], &buf, &got), ERR_INVALID);
+    sock_close(pair[0]);
+    sock_close(pair[1]);
+    bytes_release(&buf);
+}
+
 static void test_control__ready_carries_the_layers(void **state)
 {
     (void)state;
@@ -88,6 +108,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_control__relink_carries_names_boot_id_and_descriptor),
         cmocka_unit_test(test_control__ready_carries_the_layers),
+        cmocka_unit_test(test_control__broken_carries_the_link),
         cmocka_unit_test(test_control__plain_words_end_of_file_and_nonsense),
     };
     return RUN(tests);

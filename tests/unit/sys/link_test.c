@@ -2,9 +2,11 @@
 #include "sys/link.h"
 
 #include <pthread.h>
+#include <sys/socket.h>
 
 #include "base/err.h"
 #include "support/test.h"
+#include "sys/control.h"
 #include "sys/sock.h"
 
 /* An answerer that takes `pairs` pairs of questions and answers each pair in reverse. */
@@ -88,11 +90,44 @@ static void test_link__closed_until_attached_again(void **state)
     bytes_release(&answer);
 }
 
+/* What is no answer closes the link, fails who waits, and is reported; an end of file is not. */
+static void test_link__a_broken_link_is_reported(void **state)
+{
+    (void)state;
+    int pair[2], control[2];
+    uint8_t type;
+    struct bytes answer = { 0 }, buf = { 0 };
+    struct control_event got;
+    assert_int_equal(sock_pair(control), 0);
+    link_report_to(control[0]);
+    struct link *link = link_create("web-auth");
+    assert_int_equal(sock_pair(pair), 0);
+    link_attach(link, pair[0]);
+    sock_close(pair[1]);
+    assert_int_equal(link_ask(link, 1, STR("x"), 1000, &type, &answer), ERR_CLOSED);
+    assert_int_equal(sock_pair(pair), 0);
+    link_attach(link, pair[0]);
+    assert_int_equal(send(pair[1], "nonsense", 8, MSG_NOSIGNAL), 8);
+    assert_int_equal(link_ask(link, 1, STR("x"), 1000, &type, &answer), ERR_CLOSED);
+    assert_int_equal(control_receive(control[1], &buf, &got), 0);
+    assert_int_equal(got.type, CONTROL_BROKEN);
+    assert_str(got.link, "web-auth");
+    link_report_to(-1);
+    link_destroy(link);
+    sock_close(control[0]);
+    assert_int_equal(control_receive(control[1], &buf, &got), ERR_CLOSED);
+    sock_close(control[1]);
+    sock_close(pair[1]);
+    bytes_release(&answer);
+    bytes_release(&buf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_link__each_asker_gets_its_own_answer),
         cmocka_unit_test(test_link__closed_until_attached_again),
+        cmocka_unit_test(test_link__a_broken_link_is_reported),
     };
     return RUN(tests);
 }

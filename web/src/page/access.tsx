@@ -5,7 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 import * as api from "../api/access";
 import { find_budgets } from "../api/ledger";
-import { add_passkey, can_passkeys, end_passkey, is_put_away, refresh_me } from "../api/passkey";
+import { add_passkey, can_passkeys, is_put_away, refresh_me } from "../api/passkey";
 import { has_right, me, project } from "../api/session";
 import type { ApiKey, Budget, Decided, Login, Member, Meter, Right, Waiting } from "../api/types";
 import { t } from "../i18n/display";
@@ -134,7 +134,7 @@ function Passkeys({ own }: { own: Member | undefined }) {
       <ul class="plain-list" data-passkeys={own?.passkeys.length ?? 0}>
         {own?.passkeys.map((key) => (
           <li key={key.id}><b><bdi>{key.name}</bdi></b> <span class="grey">{put(words.passkey_since, { day: date(key.enrolled) })}</span>
-            <End label={words.end} name={key.name} on_end={() => end_passkey(key.id).then(refresh_me)} /></li>
+            <End label={words.end} name={key.name} on_end={() => api.end_passkey(key.id).then(refresh_me)} /></li>
         ))}
       </ul>
       {can_passkeys() ? (

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "auth/wire/evidence.h"
 #include "auth/wire/grant.h"
 #include "base/err.h"
 #include "crypto/hash.h"
@@ -42,6 +43,24 @@ static bool file_is_there(struct auth_room *room, struct str text)
     return is_there;
 }
 
+static const char *session_of(struct auth_room *room, struct str cookie)
+{
+    uint8_t hash[32];
+    char *hex = arena_alloc(&room->arena, 33);
+    hash_sha256(cookie, hash);
+    str_hex(hash, 16, hex);
+    return hex;
+}
+
+static long long ends_of(struct auth_room *room)
+{
+    struct login login;
+    assert_int_equal(logins_next(&room->auth->logins, 1, 0, &room->arena, &login), 0);
+    assert_in_range(login.ends_ms, clock_wall_ms() + 12 * HOUR_MS - 5000,
+                    clock_wall_ms() + 12 * HOUR_MS);
+    return login.ends_ms;
+}
+
 /* ---- the owner's link ----------------------------------------------------------------------- */
 
 static void test_enter__the_link_opens_once(void **state)
@@ -54,10 +73,16 @@ static void test_enter__the_link_opens_once(void **state)
     assert_str(auth_room_refusal(&room, enter(STR("LLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLM"))),
                "link");
     struct str cookie = auth_room_enter(&room, STR(ROOM_OWNER_LINK));
-    assert_str(room.answer.me,
-               "{\"member\":{\"id\":1,\"name\":\"Owner\",\"role\":\"owner\"},\"projects\":[{\"id\":1,"
-               "\"name\":\"Shop\",\"token\":\"" ROOM_API_TOKEN "\",\"zone\":\"Asia/Riyadh\","
-               "\"demo\":false,\"week_start\":1}]}");
+    assert_true(str_equal(room.answer.me,
+               arena_printf(&room.arena, "{\"member\":{\"id\":1,\"name\":\"Owner\","
+               "\"role\":\"owner\"},\"login\":\"%s\",\"level\":0,\"ways\":{\"passkeys\":0,"
+               "\"password\":false,\"totp\":false},\"frozen\":false,\"ends\":%lld,"
+               "\"idle_ms\":900000,\"projects\":[{\"id\":1,\"name\":\"Shop\",\"token\":\""
+               ROOM_API_TOKEN "\",\"zone\":\"Asia/Riyadh\",\"demo\":false,\"week_start\":1,"
+               "\"roles\":[\"owner\",\"support\"],\"rights\":[\"aggregate\",\"unfolded\","
+               "\"rows\",\"reveal\",\"approve\",\"settings\"],\"people_level\":2,\"purposes\":"
+               "[\"support\",\"security\",\"legal\",\"quality\",\"export\"]}]}",
+               session_of(&room, cookie), ends_of(&room))));
     assert_false(file_is_there(&room, STR(ROOM_OWNER_LINK)));
     assert_str(auth_room_refusal(&room, enter(STR(ROOM_OWNER_LINK))), "link");
     assert_int_equal(auth_room_ask(&room, by_cookie(AUTH_ME, cookie)), AUTH_IS);
@@ -121,12 +146,24 @@ static void test_new_owner_link__replaces_the_former_and_is_the_owners_alone(voi
 
 /* ---- login sessions ------------------------------------------------------------------------- */
 
+/* The owner may see people: 15 minutes without use end it. A viewer's lasts. */
 static void test_login__lasts_12_hours_or_until_it_ends(void **state)
 {
     (void)state;
     struct auth_room room;
     auth_room_open(&room);
     struct str cookie = auth_room_enter(&room, STR(ROOM_OWNER_LINK));
+    clock_shift_for_test(15 * 60 * 1000 - 5000, 0);
+    assert_int_equal(auth_room_ask(&room, by_cookie(AUTH_ME, cookie)), AUTH_IS);
+    auth_tick(room.auth);
+    clock_shift_for_test(15 * 60 * 1000 - 5000, 0);
+    auth_room_restart(&room, true);
+    assert_int_equal(auth_room_ask(&room, by_cookie(AUTH_ME, cookie)), AUTH_IS);
+    clock_shift_for_test(15 * 60 * 1000, 0);
+    assert_str(auth_room_refusal(&room, by_cookie(AUTH_ME, cookie)), "login");
+    clock_shift_for_test(-45 * 60 * 1000 + 10000, 0);
+
+    auth_room_set_roles(&room, 1, "viewer");
     clock_shift_for_test(12 * HOUR_MS - 5000, 0);
     auth_room_restart(&room, true);
     assert_int_equal(auth_room_ask(&room, by_cookie(AUTH_ME, cookie)), AUTH_IS);
@@ -174,7 +211,9 @@ static void test_me__a_key_sees_its_project_and_the_owner_all(void **state)
     assert_str(room.answer.me,
                "{\"member\":{\"id\":4,\"name\":\"k_other\",\"role\":\"key\"},\"projects\":[{\"id\":2,"
                "\"name\":\"Second\",\"token\":\"second-token\",\"zone\":\"UTC\",\"demo\":true,"
-               "\"week_start\":7}]}");
+               "\"week_start\":7,\"roles\":[\"key\"],\"rights\":[\"aggregate\"],"
+               "\"people_level\":0,\"purposes\":[\"support\",\"security\",\"legal\",\"quality\","
+               "\"export\"]}]}");
     assert_int_equal(auth_room_ask(&room, by_uid(AUTH_ME, ROOM_OWNER_UID)), AUTH_IS);
     assert_true(str_find(room.answer.me, STR("\"name\":\"os:1000\",\"role\":\"owner\"")) > 0);
     assert_true(str_find(room.answer.me, STR("Shop")) > 0);
@@ -210,7 +249,8 @@ static void test_authorize__a_grant_tells_the_truth(void **state)
     assert_int_equal(g.level, 0);
     assert_int_equal(g.principal, 1);
     assert_int_equal(g.project, 1);
-    assert_int_equal(g.rights, RIGHT_AGGREGATE | RIGHT_UNFOLDED | RIGHT_SETTINGS);
+    assert_int_equal(g.rights, RIGHT_AGGREGATE | RIGHT_UNFOLDED | RIGHT_ROWS | RIGHT_REVEAL |
+                                   RIGHT_APPROVE | RIGHT_SETTINGS);
     assert_in_range(g.issued_boot_ms, boot, boot + 5000);
     assert_in_range(g.wall_ms, wall, wall + 5000);
     assert_int_equal(g.life_ms, 5000);
@@ -247,8 +287,7 @@ static void test_authorize__keys_and_the_owners_uid(void **state)
     struct grant g = open_grant(&room);
     assert_int_equal(g.principal, 2);
     assert_int_equal(g.project, 1);
-    /* Rows are the key's, but nobody's yet. */
-    assert_int_equal(g.rights, RIGHT_COLLECT | RIGHT_AGGREGATE | RIGHT_UNFOLDED);
+    assert_int_equal(g.rights, RIGHT_COLLECT | RIGHT_AGGREGATE | RIGHT_UNFOLDED | RIGHT_ROWS);
     hash_sha256(STR(ROOM_API_KEY), hash);
     assert_memory_equal(g.credential, hash, 16);
     request.rights = RIGHT_SETTINGS;
@@ -279,27 +318,32 @@ static void test_authorize__keys_and_the_owners_uid(void **state)
     auth_room_close(&room);
 }
 
-static void test_authorize__what_is_about_single_people_is_closed(void **state)
+/* What is about single people needs an ask; a question never opens it. */
+static void test_authorize__a_key_asks_for_rows_alone(void **state)
 {
     (void)state;
-    static const uint64_t rights[] = { RIGHT_ROWS, RIGHT_REVEAL, RIGHT_EXPORT, RIGHT_APPROVE,
-                                       RIGHT_ROWS | RIGHT_AGGREGATE };
     struct auth_room room;
     auth_room_open(&room);
     struct auth_request request = by_key(AUTH_AUTHORIZE, ROOM_API_KEY, ROOM_API_SECRET);
-    for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
-        request.rights = rights[i];
-        assert_str(auth_room_refusal(&room, request), "closed");
-    }
-    request.rights = RIGHT_AGGREGATE;
+    request.rights = RIGHT_REVEAL;
+    assert_str(auth_room_refusal(&room, request), "role");
     for (uint8_t kind = GRANT_REVEAL; kind <= GRANT_FREEZE; kind++) {
         request.ask_kind = kind;
-        assert_str(auth_room_refusal(&room, request), "closed");
+        request.ask = STR("");
+        assert_str(auth_room_refusal(&room, request), "ask");
+        request.ask = auth_room_ask_text(&room, kind);
+        assert_true(str_equal(auth_room_refusal(&room, request),
+                              kind == GRANT_ROWS || kind == GRANT_TIMELINE ? STR("")
+                                                                           : STR("role")));
     }
-    request.ask_kind = GRANT_QUESTION;
+    request.ask_kind = GRANT_ROWS;
+    request.ask = auth_room_ask_text(&room, GRANT_ROWS);
     assert_int_equal(auth_room_ask(&room, request), AUTH_GRANTED);
+    struct evidence evidence;
+    assert_int_equal(evidence_decode(room.answer.evidence, &evidence), 0);
+    assert_int_equal(evidence.kind, EVIDENCE_SECRET);
+    assert_str(evidence.secret, ROOM_API_SECRET);
     /* Who is nobody learns nothing of that. */
-    request.rights = RIGHT_ROWS;
     request.secret = STR("wrong");
     assert_str(auth_room_refusal(&room, request), "login");
     auth_room_close(&room);
@@ -354,8 +398,7 @@ static void test_change_project__is_kept_and_told(void **state)
     struct auth_room room;
     struct bytes json = { 0 };
     auth_room_open(&room);
-    struct str cookie = auth_room_enter(&room, STR(ROOM_OWNER_LINK));
-    struct auth_request request = by_cookie(AUTH_CHANGE_PROJECT, cookie);
+    struct auth_request request = by_uid(AUTH_CHANGE_PROJECT, ROOM_OWNER_UID);
     request.name = STR("  \xd9\x85\xd8\xaa\xd8\xac\xd8\xb1 ");
     request.zone = STR("Africa/Cairo");
     assert_int_equal(auth_room_ask(&room, request), AUTH_IS);
@@ -444,7 +487,7 @@ static void test_answers__a_full_disk_stops_changes_only(void **state)
     full.free_bytes = few_bytes;
     room.fs->ops = &full;
     uint64_t steps = disk_steps(room.disk);
-    struct auth_request change = by_cookie(AUTH_CHANGE_PROJECT, cookie);
+    struct auth_request change = by_uid(AUTH_CHANGE_PROJECT, ROOM_OWNER_UID);
     change.name = STR("N");
     assert_str(auth_room_refusal(&room, enter(link)), "io");
     assert_str(auth_room_refusal(&room, by_uid(AUTH_NEW_OWNER_LINK, ROOM_OWNER_UID)), "io");
@@ -504,7 +547,7 @@ int main(void)
         cmocka_unit_test(test_me__a_key_sees_its_project_and_the_owner_all),
         cmocka_unit_test(test_authorize__a_grant_tells_the_truth),
         cmocka_unit_test(test_authorize__keys_and_the_owners_uid),
-        cmocka_unit_test(test_authorize__what_is_about_single_people_is_closed),
+        cmocka_unit_test(test_authorize__a_key_asks_for_rows_alone),
         cmocka_unit_test(test_authorize__projects_of_others_are_none),
         cmocka_unit_test(test_authorize__does_not_touch_the_disk),
         cmocka_unit_test(test_change_project__is_kept_and_told),

@@ -14,15 +14,21 @@ static void test_api_keys__open_with_their_secret(void **state)
     auth_room_open(&room);
     auth_room_add_project(&room);
     struct api_keys *keys = &room.auth->keys;
-    assert_int_equal(api_keys_find(keys, STR(ROOM_API_KEY), STR(ROOM_API_SECRET), 7, &key), 0);
+    assert_int_equal(api_keys_find(keys, STR(ROOM_API_KEY), STR(ROOM_API_SECRET),
+                                   &room.arena, &key), 0);
+    api_keys_note(keys, key.principal, 7);
     assert_int_equal(key.principal, 2);
     assert_int_equal(key.project, 1);
     assert_int_equal(key.rights, RIGHT_COLLECT | RIGHT_AGGREGATE | RIGHT_UNFOLDED | RIGHT_ROWS);
-    assert_int_equal(api_keys_find(keys, STR(ROOM_API_KEY), STR("no"), 7, &key), ERR_NOT_FOUND);
-    assert_int_equal(api_keys_find(keys, STR("k_none"), STR(ROOM_API_SECRET), 7, &key),
+    assert_int_equal(api_keys_find(keys, STR(ROOM_API_KEY), STR("no"), &room.arena, &key),
                      ERR_NOT_FOUND);
-    assert_int_equal(api_keys_find(keys, STR("k_none"), STR(""), 7, &key), ERR_NOT_FOUND);
-    assert_int_equal(api_keys_find(keys, STR("k_other"), STR(ROOM_API_SECRET), 7, &key), 0);
+    assert_int_equal(api_keys_find(keys, STR("k_none"), STR(ROOM_API_SECRET), &room.arena, &key),
+                     ERR_NOT_FOUND);
+    assert_int_equal(api_keys_find(keys, STR("k_none"), STR(""), &room.arena, &key),
+                     ERR_NOT_FOUND);
+    assert_int_equal(api_keys_find(keys, STR("k_other"), STR(ROOM_API_SECRET), &room.arena,
+                                   &key), 0);
+    api_keys_note(keys, key.principal, 7);
     assert_int_equal(key.project, 2);
     assert_int_equal(keys->used.count, 2);
     assert_int_equal(api_keys_flush(keys), 0);

@@ -22,8 +22,8 @@ static void test_database__keeps_its_rules(void **state)
     assert_int_equal(run(db, "INSERT INTO principal (kind, made_ms) VALUES ('member', 1)"), 0);
     assert_int_equal(run(db, "INSERT INTO principal (kind, made_ms) VALUES ('ghost', 1)"),
                      ERR_INVALID);
-    assert_int_equal(run(db, "INSERT INTO member VALUES (1, 'a', 'owner')"), 0);
-    assert_int_equal(run(db, "INSERT INTO member VALUES (2, 'a', 'owner')"), ERR_EXISTS);
+    assert_int_equal(run(db, "INSERT INTO member (principal, name) VALUES (1, 'a')"), 0);
+    assert_int_equal(run(db, "INSERT INTO member (principal, name) VALUES (2, 'a')"), ERR_EXISTS);
     assert_int_equal(run(db, "INSERT INTO owner_link VALUES (2, 1, zeroblob(32), 0, 0)"),
                      ERR_INVALID);
     assert_int_equal(run(db, "INSERT INTO owner_link VALUES (1, 1, zeroblob(31), 0, 0)"),
@@ -31,7 +31,7 @@ static void test_database__keeps_its_rules(void **state)
     assert_int_equal(run(db, "SELECT * FROM member"), ERR_CORRUPT);
     db_close(db);
     assert_int_equal(database_open(fs, &db), 0);
-    assert_int_equal(run(db, "INSERT INTO member VALUES (1, 'b', 'owner')"), ERR_EXISTS);
+    assert_int_equal(run(db, "INSERT INTO member (principal, name) VALUES (1, 'b')"), ERR_EXISTS);
     db_close(db);
     fs_destroy(fs);
     disk_destroy(disk);

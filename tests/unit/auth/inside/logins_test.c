@@ -17,6 +17,14 @@ static int64_t count(struct auth_room *room, const char *sql)
     return n;
 }
 
+static int begin(struct logins *logins, uint32_t member, int64_t now_ms, char cookie[44])
+{
+    uint8_t hash[SECRET_HASH_BYTES];
+    const struct logins_new login = { .member = member };
+    logins_make_cookie(cookie, hash);
+    return logins_begin(logins, &login, hash, now_ms);
+}
+
 static void test_logins__end_to_the_millisecond_and_are_swept(void **state)
 {
     (void)state;
@@ -25,7 +33,7 @@ static void test_logins__end_to_the_millisecond_and_are_swept(void **state)
     char first[44], second[44];
     auth_room_open(&room);
     struct logins *logins = &room.auth->logins;
-    assert_int_equal(logins_begin(logins, 1, 1000, first), 0);
+    assert_int_equal(begin(logins, 1, 1000, first), 0);
     assert_int_equal(strlen(first), 43);
     assert_int_equal(logins_find(logins, str_from(first), 1000, &login), 0);
     assert_int_equal(login.member, 1);
@@ -33,15 +41,15 @@ static void test_logins__end_to_the_millisecond_and_are_swept(void **state)
     assert_int_equal(logins_find(logins, str_from(first), 1000 + LOGINS_LIFE_MS, &login),
                      ERR_NOT_FOUND);
     assert_int_equal(logins_find(logins, str_of(first, 42), 1000, &login), ERR_NOT_FOUND);
-    assert_int_equal(logins_begin(logins, 1, 2000, second), 0);
+    assert_int_equal(begin(logins, 1, 2000, second), 0);
     assert_string_not_equal(first, second);
     assert_int_equal(count(&room, "SELECT count(*) FROM login"), 2);
-    assert_int_equal(logins_begin(logins, 1, 1500 + LOGINS_LIFE_MS, first), 0);
+    assert_int_equal(begin(logins, 1, 1500 + LOGINS_LIFE_MS, first), 0);
     assert_int_equal(count(&room, "SELECT count(*) FROM login"), 2);
     assert_int_equal(logins_find(logins, str_from(second), 2000, &login), 0);
     assert_int_equal(logins_end(logins, str_from(second)), 0);
     assert_int_equal(logins_find(logins, str_from(second), 2000, &login), ERR_NOT_FOUND);
-    assert_int_equal(logins_begin(logins, 99, 2000, second), ERR_EXISTS);
+    assert_int_equal(begin(logins, 99, 2000, second), ERR_EXISTS);
     auth_room_close(&room);
 }
 
@@ -53,8 +61,12 @@ static void test_logins__last_seen_is_written_when_flushed(void **state)
     char cookie[44];
     auth_room_open(&room);
     struct logins *logins = &room.auth->logins;
-    assert_int_equal(logins_begin(logins, 1, 1000, cookie), 0);
+    assert_int_equal(begin(logins, 1, 1000, cookie), 0);
     assert_int_equal(logins_find(logins, str_from(cookie), 5000, &login), 0);
+    assert_int_equal(login.seen_ms, 1000);
+    logins_note(logins, &login, 5000);
+    assert_int_equal(logins_find(logins, str_from(cookie), 5001, &login), 0);
+    assert_int_equal(login.seen_ms, 5000);
     assert_int_equal(count(&room, "SELECT seen_ms FROM login"), 1000);
     assert_int_equal(logins_flush(logins), 0);
     assert_int_equal(count(&room, "SELECT seen_ms FROM login"), 5000);

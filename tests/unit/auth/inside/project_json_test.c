@@ -48,7 +48,9 @@ static void test_project_json__names_are_escaped(void **state)
     const struct project project = { .id = 3, .name = STR("a\"b\\"), .token = STR("t"),
                                      .zone = STR("UTC"), .week_start = 6, .is_demo = true };
     json_write_init(&w, &json);
-    project_json_write_me(&project, &w);
+    json_write_begin_object(&w);
+    project_json_write_members(&project, &w);
+    json_write_end_object(&w);
     assert_str(bytes_str(&json), "{\"id\":3,\"name\":\"a\\\"b\\\\\",\"token\":\"t\","
                                  "\"zone\":\"UTC\",\"demo\":true,\"week_start\":6}");
     bytes_release(&json);

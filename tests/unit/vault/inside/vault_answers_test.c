@@ -12,7 +12,7 @@
 
 struct office {
     struct vault_room room;
-    pthread_mutex_t lock;
+    struct turn turn;
     pthread_t thread;
     int ours, theirs;
     int result;              /* once the thread has ended */
@@ -21,7 +21,7 @@ struct office {
 static void *serve(void *arg)
 {
     struct office *office = arg;
-    office->result = vault_answers_serve(office->theirs, office->room.intake, &office->lock);
+    office->result = vault_answers_serve(office->theirs, office->room.intake, &office->turn);
     return NULL;
 }
 
@@ -33,7 +33,7 @@ static void office_open(struct office *office)
     assert_int_equal(sock_pair(pair), 0);
     office->ours = pair[0];
     office->theirs = pair[1];
-    assert_int_equal(pthread_mutex_init(&office->lock, NULL), 0);
+    turn_init(&office->turn);
 }
 
 static void office_start(struct office *office)

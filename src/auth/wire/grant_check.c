@@ -1,0 +1,22 @@
+#include "auth/wire/grant_check.h"
+
+#include "crypto/hash.h"
+
+static bool is_young(const struct grant *grant, uint64_t now)
+{
+    uint64_t life = grant->life_ms < GRANT_LIFE_MS ? grant->life_ms : GRANT_LIFE_MS;
+    return grant->issued_boot_ms <= now && now - grant->issued_boot_ms <= life;
+}
+
+const char *grant_check(struct str bytes, const struct grant_expect *expect, struct grant *out)
+{
+    if (grant_open(bytes, expect->public_key, out) != 0)
+        return "grant_signature";
+    if (out->kind != expect->kind || !hash_equal(out->ask_hash, expect->ask_hash, 32))
+        return "grant_ask";
+    if (!is_young(out, expect->arrived_boot_ms))
+        return "grant_old";
+    if (!expect->boot_id || !hash_equal(out->boot_id, expect->boot_id, sizeof(out->boot_id)))
+        return "grant_boot";
+    return out->project == expect->project ? NULL : "right";
+}
