@@ -225,10 +225,11 @@ static void start(struct supervisor *s, uint32_t p)
     }
     child->control = pair[0];
     tell_boot_id(s, p, "self", p);
+    /* Before the first question can come: else its grant would look like a former auth's. */
+    tell_grant_makers(s, p);
     for (size_t i = 0; i < s->config->link_count; i++)
         if (s->config->links[i].asker == p || s->config->links[i].answerer == p)
             relink(s, i);
-    tell_grant_makers(s, p);
 }
 
 static void drain(struct supervisor *s, uint32_t p)

@@ -85,8 +85,15 @@ struct roster_change {
     struct str remarks;   /* {"detail":{…},"made":{…},"from":ms} */
 };
 int roster_apply(struct roster *roster, const struct roster_change *change, bool dry) MUST_USE;
-/* Whatever waited until now comes into force. */
+/* Whatever waited until now comes into force; who was frozen a day ago and has nobody that could
+ * thaw it is thawed. */
 void roster_advance(struct roster *roster, int64_t now_ms);
+
+/* One that the clock thawed and that was not taken yet; 0: none. */
+uint32_t roster_take_thawed(struct roster *roster);
+/* Somebody else that may thaw it, with a passkey and not frozen. */
+bool roster_has_thawer(const struct roster *roster, const struct roster_principal *p,
+                       int64_t now_ms);
 
 bool roster_has_boot(const struct roster *roster);
 struct str roster_host(const struct roster *roster);

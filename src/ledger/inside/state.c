@@ -435,6 +435,8 @@ int state_tick(struct state *s, bool now)
 {
     int64_t at = state_now(s);
     roster_advance(s->roster, at);
+    for (uint32_t id; (id = roster_take_thawed(s->roster)) != 0;)
+        note(s, id, false);
     budget_advance(s->budget, at);
     if (s->is_stopped || (!now && at - s->published_ms < PUBLISH_MS))
         return 0;
