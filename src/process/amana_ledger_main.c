@@ -1,9 +1,9 @@
-/* amana-ledger: writes down every disclosure and decision before it happens. No network, no personal
- * value: it knows refs and numbers. Holds the log's signing key, the other share of every sealed
- * value, the roster and the budgets.
+/* amana-ledger: writes down every disclosure and decision before it happens. No network, no
+ * personal value: it knows refs and numbers. Holds the log's signing key, the other share of
+ * every sealed value, the roster and the budgets.
  *
- * One thread: it takes all frames that wait, judges them, syncs once, answers them all. What arrives
- * during a sync is the next group.
+ * One thread: it takes all frames that wait, judges them, syncs once, answers them all. What
+ * arrives during a sync is the next group.
  *
  * After a write or sync that failed nobody knows what is on the disk. The ledger then stays, and
  * answers "stopped", until a person starts the house again: a start of its own accord would read

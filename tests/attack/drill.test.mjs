@@ -16,8 +16,7 @@ before(async () => {
   drill.world = await makeWorld(subjects, { attack: drill.hooks.path }, (house) => ingest_of_the_world(drill, house));
 }, { timeout: 300000 });
 after(async () => {
-  console.log(`\nThe drill, ${subjects} subjects (made in ${drill.world?.seconds} s):`);
-  print();
+  print(`The drill, ${subjects} subjects (made in ${Math.round(drill.world?.seconds)} s): of how many he captured each field`);
   await drill.world?.release();
   drill.hooks?.close();
 });

@@ -2,6 +2,7 @@
 // incident. Names, e-mails and ids are counted by the tags that are in every value (world.mjs); place, browser,
 // referrer and organisation by the pseudonyms beside which they stood.
 import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "../support/server.mjs";
 
@@ -64,12 +65,17 @@ export class Attacker {
 // A row that was not counted from answers: what an attacker inside found in memory and files.
 export const note_row = (name, ...rest) => table.push([name, ...rest]);
 
-export function print() {
+// To the terminal, and into a file that ./check shows.
+export function print(title) {
   const all = [["attacker", "name", "e-mail", "place", "OS, browser", "referrer", "org. ids", "person ids", "rows of",
                 ""], ...table];
   const wide = all[0].map((_, i) => Math.max(...all.map((row) => String(row[i] ?? "").length)));
-  console.log(all.map((row) => row.map((cell, i) => i ? String(cell ?? "").padStart(wide[i])
-                                                      : cell.padEnd(wide[0])).join("  ").trimEnd()).join("\n"));
+  const last = all[0].length - 1;
+  const lines = all.map((row) => row.map((cell, i) => i === last ? cell : i ? String(cell ?? "").padStart(wide[i])
+                                                                           : cell.padEnd(wide[0])).join("  ").trimEnd());
+  const said = [title, ...lines, ""].join("\n");
+  writeFileSync(join(build, "drill.txt"), said);
+  console.log(said);
 }
 
 export const routes = () => JSON.parse(execFileSync(join(build, "bin/amana-web"), ["--routes"], { encoding: "utf8" }));

@@ -20,8 +20,8 @@ static bool is_summed;    /* some input makes sums of its own: then records may 
 
 static void add(struct ledger_journal *journal, uint8_t n)
 {
-    char blob[40 * RECORDS];
-    struct ledger_journal_record record = { .log = n, .blob = str_of(blob, (size_t)n * 40) };
+    char blob[40 * (RECORDS + 1)];
+    struct ledger_journal_record record = { .log = n, .blob = str_of(blob, (size_t)(n % 8) * 40) };
     memset(blob, n, sizeof(blob));
     memset(record.entry, n, sizeof(record.entry));
     ledger_journal_add(journal, &record);

@@ -143,7 +143,8 @@ export async function startStandIn(options = {}) {
     ["reveal", { persons: 36, fields: ["email"], purpose: "security", ticket: "88" }]];
   for (let i = 0; i < 180; i++) {
     const [kind, more] = past[i % past.length];
-    write(kind, { ...more, time: Date.now() - (180 - i) * 3.7 * hour, level: kind === "approve" ? 3 : 2 });
+    const near = kind === "timeline" ? i % past.length * 3.7 * hour - (i % past.length) * 240000 : 0; // one visit
+    write(kind, { ...more, time: Date.now() - (180 - i) * 3.7 * hour - near, level: kind === "approve" ? 3 : 2 });
   }
   const meter = (used, limit) => ({ used, limit, used_30d: used * 9, limit_30d: limit * 10 });
   const limit = () => state.limit ?? 200;
@@ -230,7 +231,7 @@ export async function startStandIn(options = {}) {
     "POST /api/passkeys/begin": () => {
       const nonce = randomBytes(16).toString("hex");
       nonces.add(nonce);
-      return { nonce, host: "localhost", user_id: Buffer.from("member 7").toString("base64url"), user_name: me.name, exclude: me.passkeys.filter((k) => k.public).map((k) => k.id) };
+      return { nonce, host: "localhost", user_id: Buffer.from(stand.forget_exclusions ? "member 7 again" : "member 7").toString("base64url"), user_name: me.name, exclude: stand.forget_exclusions ? [] : me.passkeys.filter((k) => k.public).map((k) => k.id) };
     },
     "POST /api/passkeys": (body) => {
       const client = JSON.parse(Buffer.from(body.client_data, "base64url"));
@@ -366,6 +367,9 @@ export async function startStandIn(options = {}) {
   });
   stand.url = `http://localhost:${await listen(server)}`;
   stand.link = `${stand.url}/enter#${"A".repeat(43)}`;
+  stand.passkeys = () => me.passkeys;
+  stand.forget_passkeys = () => { me.passkeys = []; };
+  stand.remember_passkeys = (list) => { me.passkeys = list; };
   stand.stop = () => { server.closeAllConnections(); server.close(); };
   return stand;
 }

@@ -1,5 +1,6 @@
 /* What the ledger must know without being asked: once, whom the house began with (BOOT), and at
- * each of its starts every living login. On a thread of its own, again and again until it is known. */
+ * each of its starts every living login. On a thread of its own, again and again until it is
+ * known. */
 #ifndef AUTH_INSIDE_LEDGER_TELLER_H
 #define AUTH_INSIDE_LEDGER_TELLER_H
 

@@ -38,7 +38,8 @@ static void end_hashing(struct work *w)
 }
 
 /* False with *is_right untouched: refused as throttled. Without a text it is compared with
- * nobody's, so that a name that nobody has takes as long. The text lies in the arena and ends in NUL. */
+ * nobody's, so that a name that nobody has takes as long. The text lies in the arena and ends in
+ * NUL. */
 static bool compare(struct work *w, struct str password, struct str text, bool *is_right)
 {
     if (str_starts(text, STR(SHORT_MARK)))

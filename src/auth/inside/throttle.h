@@ -1,7 +1,7 @@
 /* Tries with passwords, counted before anything is hashed: per address and per name, five are free,
  * then each waits longer, up to a quarter of an hour. Constant memory: cells by a hash; two names
- * in one cell slow each other down, which is safe. The hash has a key of its own, so that nobody can
- * aim at somebody else's cell. */
+ * in one cell slow each other down, which is safe. The hash has a key of its own, so that nobody
+ * can aim at somebody else's cell. */
 #ifndef AUTH_INSIDE_THROTTLE_H
 #define AUTH_INSIDE_THROTTLE_H
 

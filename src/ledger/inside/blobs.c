@@ -1,6 +1,6 @@
-/* A blob in clear: secret 32 · eight times u32 length, text · u32 length, set of numbers · u32 count
- * of (ref 16, number u32). Sealed: XChaCha20-Poly1305 under H_32(day key; "amana/blob/1", log,
- * sequence), random nonce, ad = the entry. */
+/* A blob in clear: secret 32 · eight times u32 length, text · u32 length, set of numbers ·
+ * u32 count of (ref 16, number u32). Sealed: XChaCha20-Poly1305 under H_32(day key;
+ * "amana/blob/1", log, sequence), random nonce, ad = the entry. */
 #include "ledger/inside/blobs.h"
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
-/* What lies beside an entry, sealed: the sections it commits to, and the numbers given for the first
- * time with it. One random key a log and day (wall.md 9), in the ledger's folder of keys: whoever
- * destroys it makes that day's blobs unreadable, while entries, counts and proofs stay. */
+/* What lies beside an entry, sealed: the sections it commits to, and the numbers given for the
+ * first time with it. One random key a log and day (wall.md 9), in the ledger's folder of keys:
+ * whoever destroys it makes that day's blobs unreadable, while entries, counts and proofs stay. */
 #ifndef LEDGER_INSIDE_BLOBS_H
 #define LEDGER_INSIDE_BLOBS_H
 

@@ -32,8 +32,8 @@ const char *book_origin(const struct book *book);
 const char *book_name(const struct book *book);
 /* Signs the tree as it is; the note stays valid until the next one. */
 struct str book_sign(struct book *book);
-/* Fills index, paths and checkpoint of the receipt for an entry below the size that was signed last.
- * seen_size over the size counts as 0: then the holder finds out. */
+/* Fills index, paths and checkpoint of the receipt for an entry below the size that was signed
+ * last. seen_size over the size counts as 0: then the holder finds out. */
 void book_prove(const struct book *book, uint64_t index, uint64_t seen_size,
                 struct receipt *receipt);
 /* Writes what is new to the folder, the checkpoint last. Files that have the right bytes already

@@ -137,7 +137,8 @@ static struct account *get_account(struct budget *budget, struct budget_who who)
         move_on(&account->month, budget->now_ms);
         return account;
     }
-    struct account **all = realloc(budget->accounts, (budget->count + 1) * sizeof(struct account *));
+    size_t bytes = (budget->count + 1) * sizeof(struct account *);
+    struct account **all = realloc(budget->accounts, bytes);
     struct account *account = calloc(1, sizeof(*account));
     check(all != NULL && account != NULL);
     budget->accounts = all;

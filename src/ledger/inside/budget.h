@@ -1,6 +1,6 @@
-/* How many distinct people each principal was shown (wall.md 7): per principal and project 25 hourly
- * sets and 31 daily ones of subject numbers, so that a window is 24 to 25 hours, never less. Somebody
- * shown twice in a window costs once. Principal 0 stands for the whole project.
+/* How many distinct people each principal was shown (wall.md 7): per principal and project 25
+ * hourly sets and 31 daily ones of subject numbers, so that a window is 24 to 25 hours, never
+ * less. Somebody shown twice in a window costs once. Principal 0 stands for the whole project.
  *
  * Time comes from the caller and never goes back. Rebuilt at each start from the journal. */
 #ifndef LEDGER_INSIDE_BUDGET_H

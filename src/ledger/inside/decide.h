@@ -1,5 +1,5 @@
-/* What auth brings: the roster as it is found at the first start, logins with their keys, decisions.
- * Each becomes an entry of the house log, and nothing holds that is not in it. */
+/* What auth brings: the roster as it is found at the first start, logins with their keys,
+ * decisions. Each becomes an entry of the house log, and nothing holds that is not in it. */
 #ifndef LEDGER_INSIDE_DECIDE_H
 #define LEDGER_INSIDE_DECIDE_H
 

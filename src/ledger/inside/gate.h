@@ -31,8 +31,8 @@ struct gate_case {
 
 /* NULL, or the code. kinds: a bit 1 << enum grant_kind for each that may come here. */
 const char *gate_judge(struct state *state, uint64_t kinds, struct gate_case *c);
-/* Proof, purpose and assertion alone, after a judging that ended at the right: for what everybody may
- * decide about itself. */
+/* Proof, purpose and assertion alone, after a judging that ended at the right: for what
+ * everybody may decide about itself. */
 const char *gate_judge_own(struct state *state, struct gate_case *c);
 /* True when this decision needs a passkey's word on the ask itself, and there is none. */
 bool gate_lacks_assertion(struct state *state, const struct gate_case *c, struct str detail);

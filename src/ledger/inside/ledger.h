@@ -1,9 +1,9 @@
 /* The ledger: who asks, for whom, may they, write it down, sync, and only then say yes.
  *
- * Requests are taken one after another and judged at once; what they change is gathered, and nobody
- * is answered before ledger_commit, which writes and syncs all of it together. If that fails the
- * ledger is stopped: every request is refused "stopped" until the program starts again and reads what
- * is really on disk. One thread. */
+ * Requests are taken one after another and judged at once; what they change is gathered, and
+ * nobody is answered before ledger_commit, which writes and syncs all of it together. If that
+ * fails the ledger is stopped: every request is refused "stopped" until the program starts again
+ * and reads what is really on disk. One thread. */
 #ifndef LEDGER_INSIDE_LEDGER_H
 #define LEDGER_INSIDE_LEDGER_H
 

@@ -1,10 +1,10 @@
 /* The ledger's journal: what was decided and disclosed, in order, before anybody was told. Every
- * entry of every log goes through it; tiles, numbers and budgets are made from it and can be made
- * again. docs/formats/journal.md has the bytes.
+ * entry of every log goes through it; tiles, numbers and budgets are made from it and can be
+ * made again. docs/formats/journal.md has the bytes.
  *
- * Records are gathered into a group; ledger_journal_sync writes the group and syncs it once. A group
- * is there whole or not at all. The first failed write or sync stops the journal for good: what is on
- * disk is unknown until somebody opens it again. */
+ * Records are gathered into a group; ledger_journal_sync writes the group and syncs it once. A
+ * group is there whole or not at all. The first failed write or sync stops the journal for good:
+ * what is on disk is unknown until somebody opens it again. */
 #ifndef LEDGER_INSIDE_LEDGER_JOURNAL_H
 #define LEDGER_INSIDE_LEDGER_JOURNAL_H
 

@@ -1,6 +1,6 @@
-/* Which number stands for which subject in a log: given by the ledger at the first disclosure, never
- * used again. The journal has them (sealed in the blobs); this is the index, in numbers.db, brought
- * up to date at a start and written now and then. */
+/* Which number stands for which subject in a log: given by the ledger at the first disclosure,
+ * never used again. The journal has them (sealed in the blobs); this is the index, in
+ * numbers.db, brought up to date at a start and written now and then. */
 #ifndef LEDGER_INSIDE_NUMBERS_H
 #define LEDGER_INSIDE_NUMBERS_H
 
@@ -15,7 +15,8 @@ struct numbers;
 #define NUMBERS_NAME "numbers.db"
 
 int numbers_open(struct fs *fs, struct numbers **out) MUST_USE;
-void numbers_close(struct numbers *numbers);  /* NULL is fine; what is not flushed, the journal has */
+/* NULL is fine; what is not flushed, the journal has. */
+void numbers_close(struct numbers *numbers);
 /* 0: it has none. ERR_IO: *out is unknown. */
 int numbers_find(struct numbers *numbers, uint32_t log, const struct ref *ref,
                  uint32_t *out) MUST_USE;

@@ -1,6 +1,7 @@
-/* Which key signs for which login session (wall.md 5.5): pinned at the login, with the passkey's word
- * where there was one. Also what was used up already: counters of proofs in a login, counters of
- * grants since auth's start. All of it stands in entries, so a restart forgets nothing. */
+/* Which key signs for which login session (wall.md 5.5): pinned at the login, with the passkey's
+ * word where there was one. Also what was used up already: counters of proofs in a login,
+ * counters of grants since auth's start. All of it stands in entries, so a restart forgets
+ * nothing. */
 #ifndef LEDGER_INSIDE_PINS_H
 #define LEDGER_INSIDE_PINS_H
 

@@ -528,9 +528,8 @@ static void answer(struct turn *t)
         { "looked", answer_looked }, { "budget", answer_budget },
     };
     struct str what = json_doc_get_string(t->question, "read", STR(""));
-    /* After a failed sync memory has what the disk may lack: none of it is shown or signed. The line
-     * says that the ledger is away. */
-    if (t->s->is_stopped && !str_equal(what, STR("line"))) {
+    /* After a failed sync memory has what the disk may lack: none of it is shown or signed. */
+    if (t->s->is_stopped) {
         write_error(t, "stopped");
         return;
     }

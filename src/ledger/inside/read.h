@@ -1,6 +1,6 @@
-/* The ledger as the console shows it: JSON in, JSON out (docs/formats/console-api.md). Everybody may
- * read what it did itself; all of it is for those who decide or approve. Names of members are not
- * the ledger's: it knows numbers. */
+/* The ledger as the console shows it: JSON in, JSON out (docs/formats/console-api.md). Everybody
+ * may read what it did itself; all of it is for those who decide or approve. Names of members
+ * are not the ledger's: it knows numbers. */
 #ifndef LEDGER_INSIDE_READ_H
 #define LEDGER_INSIDE_READ_H
 

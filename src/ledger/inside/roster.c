@@ -1,36 +1,15 @@
 #include "ledger/inside/roster.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "auth/wire/grant.h"
-#include "auth/wire/webauthn.h"
-#include "base/base64.h"
 #include "base/err.h"
 #include "json/doc.h"
 #include "ledger/inside/roster_detail.h"
+#include "ledger/inside/roster_words.h"
 
-enum { HOST_MAX = 128, WAITING_MAX = 1024, PROJECTS_MAX = 4096 };
-
-struct waiting {
-    uint64_t sequence;
-    int64_t from_ms;
-    int64_t decided_ms;
-    uint32_t by;
-    char *remarks;
-};
-
-struct roster {
-    bool has_boot;
-    char host[HOST_MAX];
-    struct roster_principal *principals;  /* by rising id */
-    uint32_t principal_count;
-    struct roster_project *projects;
-    uint32_t project_count;
-    struct waiting *waiting;              /* WAITING_MAX of them */
-    uint32_t waiting_count;
-};
+enum { WAITING_MAX = 1024 };
 
 struct roster *roster_create(void)
 {
@@ -162,7 +141,7 @@ uint32_t roster_owners(const struct roster *roster, int64_t now_ms)
 
 /* ---- principals ------------------------------------------------------------------------------ */
 
-static struct roster_principal *add_principal(struct roster *roster,
+struct roster_principal *roster_add_principal(struct roster *roster,
                                               const struct roster_principal *p)
 {
     struct roster_principal *all = realloc(roster->principals, (roster->principal_count + 1) *
@@ -176,53 +155,7 @@ static struct roster_principal *add_principal(struct roster *roster,
     return &all[at];
 }
 
-/* ---- what each word does --------------------------------------------------------------------- */
-
-struct turn {
-    struct roster *roster;
-    const struct roster_change *change;
-    const struct json_node *detail;
-    const struct json_node *made;
-    bool dry;
-};
-
-static int apply_member(const struct turn *t)
-{
-    struct roster_principal p = { .kind = ROSTER_MEMBER, .since_ms = t->change->time_ms };
-    if (!roster_read_number(t->made, "principal", &p.id) ||
-        !roster_read_rights(json_doc_member(t->detail, "rights"), &p))
-        return ERR_INVALID;
-    if (roster_find(t->roster, p.id) || t->roster->principal_count == ROSTER_PRINCIPALS_MAX)
-        return ERR_DENIED;
-    if (!t->dry)
-        (void)add_principal(t->roster, &p);
-    return 0;
-}
-
-static int apply_key(const struct turn *t)
-{
-    struct roster_principal p = { .kind = ROSTER_KEY, .since_ms = t->change->time_ms,
-                                  .right_count = 1 };
-    uint64_t expires = 0;
-    const struct json_node *ends = json_doc_member(t->detail, "expires");
-    if (!roster_read_number(t->made, "principal", &p.id) ||
-        !roster_read_number(t->detail, "project", &p.rights[0].project) ||
-        !roster_read_right_list(json_doc_member(t->detail, "rights"), &p.rights[0].rights) ||
-        !str_to_hex_bytes(json_doc_get_string(t->made, "secret_sha256", STR("")),
-                          p.secret_sha256, 32) ||
-        (ends && json_doc_type(ends) != JSON_NULL &&
-         !json_doc_get_u64(t->detail, "expires", &expires)))
-        return ERR_INVALID;
-    const uint64_t of_keys = RIGHT_COLLECT | RIGHT_AGGREGATE | RIGHT_UNFOLDED | RIGHT_ROWS;
-    if (p.rights[0].rights & ~of_keys)
-        return ERR_DENIED;
-    if (roster_find(t->roster, p.id) || t->roster->principal_count == ROSTER_PRINCIPALS_MAX)
-        return ERR_DENIED;
-    p.expires_ms = (int64_t)expires;
-    if (!t->dry)
-        (void)add_principal(t->roster, &p);
-    return 0;
-}
+/* ---- applying -------------------------------------------------------------------------------- */
 
 static void forget_waiting(struct roster *roster, uint32_t i)
 {
@@ -233,7 +166,7 @@ static void forget_waiting(struct roster *roster, uint32_t i)
 }
 
 /* Who is frozen or gone brings nothing into force any more. */
-static void forget_decisions_of(struct roster *roster, uint32_t principal)
+void roster_forget_decisions_of(struct roster *roster, uint32_t principal)
 {
     for (uint32_t i = 0; i < roster->waiting_count;)
         if (roster->waiting[i].by == principal)
@@ -243,14 +176,15 @@ static void forget_decisions_of(struct roster *roster, uint32_t principal)
 }
 
 /* The detail in the remarks of what waits; *doc is the caller's. */
-static const struct json_node *open_remarks(const struct waiting *waiting, struct json_doc **doc)
+static const struct json_node *open_remarks(const struct roster_waiting *waiting,
+                                            struct json_doc **doc)
 {
     check(json_doc_parse(str_from(waiting->remarks), ROSTER_REMARKS_MAX, doc) == 0);
     return json_doc_member(json_doc_root(*doc), "detail");
 }
 
 /* Rights that were decided earlier and wait do not undo what is decided now. */
-static void forget_rights_of(struct roster *roster, uint32_t principal)
+void roster_forget_rights_of(struct roster *roster, uint32_t principal)
 {
     for (uint32_t i = 0; i < roster->waiting_count;) {
         struct json_doc *doc = NULL;
@@ -266,292 +200,14 @@ static void forget_rights_of(struct roster *roster, uint32_t principal)
     }
 }
 
-static bool loses_settings(const struct roster_principal *before,
-                           const struct roster_principal *after)
-{
-    for (uint32_t i = 0; i < before->right_count; i++) {
-        const struct roster_right *right = roster_right(after, before->rights[i].project);
-        if (before->rights[i].rights & RIGHT_SETTINGS &&
-            !(right && right->rights & RIGHT_SETTINGS))
-            return true;
-    }
-    return false;
-}
-
-static struct roster_principal *subject_of(const struct turn *t)
-{
-    uint32_t id;
-    return roster_read_number(t->detail, "principal", &id) ? roster_find(t->roster, id) : NULL;
-}
-
-static int apply_rights(const struct turn *t)
-{
-    struct roster_principal *p = subject_of(t);
-    if (!p || p->kind != ROSTER_MEMBER || p->is_ended)
-        return ERR_DENIED;
-    struct roster_principal changed = *p;
-    if (!roster_read_rights(json_doc_member(t->detail, "rights"), &changed))
-        return ERR_INVALID;
-    if (t->dry)
-        return 0;
-    if (loses_settings(p, &changed))
-        forget_decisions_of(t->roster, p->id);
-    forget_rights_of(t->roster, p->id);
-    *p = changed;
-    return 0;
-}
-
-static int apply_credential(const struct turn *t)
-{
-    struct roster_principal *p = subject_of(t);
-    struct webauthn_key key;
-    uint8_t auth_data[WEBAUTHN_AUTH_DATA_MAX + 3];
-    struct str text = json_doc_get_string(t->detail, "auth_data", STR(""));
-    if (text.len > sizeof(auth_data) / 3 * 4 - 4)
-        return ERR_INVALID;
-    ptrdiff_t len = base64_decode(text, auth_data);
-    if (len <= 0 || webauthn_read_attested(str_of(auth_data, (size_t)len), &key) != 0)
-        return ERR_INVALID;
-    if (!p || p->kind != ROSTER_MEMBER || p->is_ended ||
-        p->credential_count == ROSTER_CREDENTIALS_MAX)
-        return ERR_DENIED;
-    /* An id is one passkey: nobody's twice. */
-    for (uint32_t i = 0; i < t->roster->principal_count; i++)
-        if (roster_credential(&t->roster->principals[i], key.id))
-            return ERR_DENIED;
-    if (t->dry)
-        return 0;
-    struct roster_credential *all = realloc(p->credentials,
-                                            (p->credential_count + 1) * sizeof(*all));
-    check(all != NULL);
-    p->credentials = all;
-    struct roster_credential *c = &all[p->credential_count];
-    /* The first one of who was trusted on first use, or one that an older passkey vouched for:
-     * the gate let it come without an ask only in the first case. */
-    *c = (struct roster_credential){
-        .id_len = (uint32_t)key.id.len, .enrolled_ms = t->change->time_ms,
-        .is_trusted = p->credential_count > 0 || p->is_boot, .sign_count = 0 };
-    memcpy(c->id, key.id.ptr, key.id.len);
-    memcpy(c->x, key.x, sizeof(c->x));
-    memcpy(c->y, key.y, sizeof(c->y));
-    p->credential_count++;
-    p->had_credential = true;
-    return 0;
-}
-
-static int apply_end_credential(const struct turn *t)
-{
-    struct roster_principal *p = subject_of(t);
-    uint8_t id[ROSTER_ID_MAX + 3];
-    struct str text = json_doc_get_string(t->detail, "id", STR(""));
-    ptrdiff_t len = text.len > ROSTER_ID_MAX / 3 * 4 ? -1 : base64_decode(text, id);
-    if (len <= 0)
-        return ERR_INVALID;
-    struct roster_credential *c = p ? roster_credential(p, str_of(id, (size_t)len)) : NULL;
-    if (!c)
-        return ERR_DENIED;
-    if (!t->dry)
-        *c = p->credentials[--p->credential_count];
-    return 0;
-}
-
-static int apply_end(const struct turn *t)
-{
-    struct roster_principal *p = subject_of(t);
-    if (!p || p->is_ended)
-        return ERR_DENIED;
-    if (!t->dry) {
-        p->is_ended = true;
-        p->credential_count = 0;
-        forget_decisions_of(t->roster, p->id);
-    }
-    return 0;
-}
-
-static int apply_recover(const struct turn *t)
-{
-    struct roster_principal *p = subject_of(t);
-    if (!p || p->is_ended || p->kind != ROSTER_MEMBER)
-        return ERR_DENIED;
-    if (!t->dry) {
-        p->credential_count = 0;
-        p->had_credential = false;
-        p->is_boot = false;      /* who comes back is new again */
-        p->since_ms = t->change->time_ms;
-    }
-    return 0;
-}
-
-static int apply_budget(const struct turn *t)
-{
-    struct roster_principal *p = subject_of(t);
-    uint32_t project, named, rows;
-    if (!roster_read_number(t->detail, "project", &project) ||
-        !roster_read_number(t->detail, "named", &named) ||
-        !roster_read_number(t->detail, "rows", &rows))
-        return ERR_INVALID;
-    if (named > ROSTER_BUDGET_MAX || rows > ROSTER_BUDGET_MAX)
-        return ERR_DENIED;
-    for (uint32_t i = 0; p && i < p->right_count; i++)
-        if (p->rights[i].project == project) {
-            if (!t->dry) {
-                p->rights[i].named = named;
-                p->rights[i].rows = rows;
-            }
-            return 0;
-        }
-    return ERR_DENIED;
-}
-
-static int apply_freeze(const struct turn *t, bool freeze)
-{
-    struct roster_principal *p = subject_of(t);
-    if (!p || p->is_ended || p->is_frozen == freeze)
-        return ERR_DENIED;
-    if (!t->dry) {
-        p->is_frozen = freeze;
-        p->frozen_ms = t->change->time_ms;
-        if (freeze)
-            forget_decisions_of(t->roster, p->id);
-    }
-    return 0;
-}
-
-static int apply_purpose(const struct turn *t)
-{
-    uint32_t id;
-    const struct json_node *list = json_doc_member(t->detail, "purposes");
-    if (!roster_read_number(t->detail, "project", &id) ||
-        !list || json_doc_type(list) != JSON_ARRAY ||
-        json_doc_count(list) == 0 || json_doc_count(list) > ROSTER_PURPOSES_MAX)
-        return ERR_INVALID;
-    for (const struct json_node *n = NULL; (n = json_doc_next(list, n)) != NULL;)
-        if (json_doc_string(n).len == 0 || json_doc_string(n).len > ROSTER_PURPOSE_MAX)
-            return ERR_INVALID;
-    for (uint32_t i = 0; i < t->roster->project_count; i++) {
-        struct roster_project *project = &t->roster->projects[i];
-        if (project->id != id)
-            continue;
-        if (t->dry)
-            return 0;
-        project->purpose_count = 0;
-        for (const struct json_node *n = NULL; (n = json_doc_next(list, n)) != NULL;)
-            (void)snprintf(project->purposes[project->purpose_count++], ROSTER_PURPOSE_MAX + 1,
-                           STR_FMT, STR_ARG(json_doc_string(n)));
-        return 0;
-    }
-    return ERR_DENIED;
-}
-
-/* ---- boot ------------------------------------------------------------------------------------ */
-
-static uint32_t count_groups(const struct roster *roster)
-{
-    uint32_t groups = 0;
-    for (uint32_t i = 0; i < roster->project_count; i++) {
-        uint32_t k = 0;
-        while (roster->projects[k].group != roster->projects[i].group)
-            k++;
-        groups += k == i;
-    }
-    return groups;
-}
-
-static int boot_projects(struct roster *roster, const struct json_node *list)
-{
-    static const char *const purposes[] = { "support", "security", "legal", "quality", "export" };
-    if (!list || json_doc_type(list) != JSON_ARRAY || json_doc_count(list) == 0 ||
-        json_doc_count(list) > PROJECTS_MAX)
-        return ERR_INVALID;
-    roster->projects = calloc(json_doc_count(list), sizeof(*roster->projects));
-    check(roster->projects != NULL);
-    for (const struct json_node *n = NULL; (n = json_doc_next(list, n)) != NULL;) {
-        struct roster_project *project = &roster->projects[roster->project_count];
-        if (!roster_read_number(n, "id", &project->id) ||
-            !roster_read_number(n, "group", &project->group))
-            return ERR_INVALID;
-        project->is_demo = json_doc_get_bool(n, "demo", false);
-        for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++)
-            (void)snprintf(project->purposes[project->purpose_count++], ROSTER_PURPOSE_MAX + 1,
-                           "%s", purposes[i]);
-        roster->project_count++;
-    }
-    return count_groups(roster) <= ROSTER_GROUPS_MAX ? 0 : ERR_INVALID;
-}
-
-static bool boot_kind(struct str word, enum roster_kind *out)
-{
-    *out = str_equal(word, STR("member")) ? ROSTER_MEMBER
-           : str_equal(word, STR("key"))  ? ROSTER_KEY : ROSTER_OS;
-    return *out != ROSTER_OS || str_equal(word, STR("os"));
-}
-
-static int boot_principals(struct roster *roster, const struct json_node *list, int64_t time_ms)
-{
-    if (!list || json_doc_type(list) != JSON_ARRAY)
-        return ERR_INVALID;
-    for (const struct json_node *n = NULL; (n = json_doc_next(list, n)) != NULL;) {
-        struct roster_principal p = { .is_boot = true, .since_ms = time_ms };
-        struct str secret = json_doc_get_string(n, "secret_sha256", STR(""));
-        if (!roster_read_number(n, "principal", &p.id) || roster_find(roster, p.id) ||
-            !boot_kind(json_doc_get_string(n, "kind", STR("")), &p.kind) ||
-            !roster_read_rights(json_doc_member(n, "rights"), &p) ||
-            (p.kind == ROSTER_KEY && !str_to_hex_bytes(secret, p.secret_sha256, 32)))
-            return ERR_INVALID;
-        (void)add_principal(roster, &p);
-    }
-    return 0;
-}
-
-/* All or nothing: into a fresh roster first. */
-static int apply_boot(const struct turn *t)
-{
-    struct roster *fresh = roster_create();
-    struct str host = json_doc_get_string(t->detail, "host", STR(""));
-    int r = t->roster->has_boot ? ERR_DENIED : host.len == 0 || host.len >= HOST_MAX
-                                                   ? ERR_INVALID : 0;
-    if (r == 0)
-        r = boot_projects(fresh, json_doc_member(t->detail, "projects"));
-    if (r == 0)
-        r = boot_principals(fresh, json_doc_member(t->detail, "principals"), t->change->time_ms);
-    if (r == 0 && !t->dry) {
-        fresh->has_boot = true;
-        (void)snprintf(fresh->host, sizeof(fresh->host), STR_FMT, STR_ARG(host));
-        struct roster former = *t->roster;
-        *t->roster = *fresh;
-        *fresh = former;
-    }
-    roster_destroy(fresh);
-    return r;
-}
-
-/* ---- applying -------------------------------------------------------------------------------- */
-
-static int apply_now(const struct turn *t)
-{
-    static const struct { const char *word; int (*apply)(const struct turn *t); } all[] = {
-        { "boot", apply_boot }, { "member", apply_member }, { "key", apply_key },
-        { "rights", apply_rights }, { "credential", apply_credential },
-        { "end_credential", apply_end_credential }, { "end", apply_end },
-        { "recover", apply_recover }, { "budget", apply_budget }, { "purpose", apply_purpose },
-    };
-    struct str word = json_doc_get_string(t->detail, "do", STR(""));
-    if (str_equal(word, STR("freeze")) || str_equal(word, STR("thaw")))
-        return apply_freeze(t, str_equal(word, STR("freeze")));
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-        if (str_equal(word, str_from(all[i].word)))
-            return all[i].apply(t);
-    return ERR_INVALID;
-}
-
 static int with_remarks(struct roster *roster, const struct roster_change *change, bool dry,
-                        int (*then)(const struct turn *t))
+                        int (*then)(const struct roster_turn *t))
 {
     struct json_doc *doc = NULL;
     if (json_doc_parse(change->remarks, ROSTER_REMARKS_MAX, &doc) != 0)
         return ERR_INVALID;
     const struct json_node *root = json_doc_root(doc);
-    struct turn turn = { .roster = roster, .change = change, .dry = dry,
+    struct roster_turn turn = { .roster = roster, .change = change, .dry = dry,
                          .detail = json_doc_member(root, "detail"),
                          .made = json_doc_member(root, "made") };
     int r = then(&turn);
@@ -562,13 +218,55 @@ static int with_remarks(struct roster *roster, const struct roster_change *chang
 /* What no longer fits when its time comes (its principal ended meanwhile) has no effect. */
 static void bring_into_force(struct roster *roster, uint32_t i, int64_t time_ms)
 {
-    struct waiting w = roster->waiting[i];
+    struct roster_waiting w = roster->waiting[i];
     struct roster_change change = { .sequence = w.sequence, .time_ms = time_ms, .by = w.by,
                                     .remarks = str_from(w.remarks) };
     roster->waiting[i].remarks = NULL;
     forget_waiting(roster, i);
-    (void)with_remarks(roster, &change, false, apply_now);
+    (void)with_remarks(roster, &change, false, roster_words_apply);
     free(w.remarks);
+}
+
+static struct roster_waiting *first_waiting(struct roster *roster)
+{
+    struct roster_waiting *first = NULL;
+    for (uint32_t i = 0; i < roster->waiting_count; i++)
+        if (!first || roster->waiting[i].from_ms < first->from_ms)
+            first = &roster->waiting[i];
+    return first;
+}
+
+/* Who is frozen and has nobody that could thaw it. */
+static struct roster_principal *first_stranded(struct roster *roster)
+{
+    struct roster_principal *first = NULL;
+    for (uint32_t i = 0; roster->frozen_count > 0 && i < roster->principal_count; i++) {
+        struct roster_principal *p = &roster->principals[i];
+        if (p->is_frozen && !p->is_ended && (!first || p->frozen_ms < first->frozen_ms) &&
+            !roster_has_thawer(roster, p, p->frozen_ms + LEDGER_DELAY_MS))
+            first = p;
+    }
+    return first;
+}
+
+static void thaw_by_clock(struct roster *roster, struct roster_principal *p)
+{
+    p->is_frozen = false;
+    roster->frozen_count--;
+    p->frozen_ms += LEDGER_DELAY_MS;
+    if (roster->thawed_count < ROSTER_THAWED_MAX)
+        roster->thawed[roster->thawed_count++] = p->id;
+}
+
+uint32_t roster_take_thawed(struct roster *roster)
+{
+    while (roster->thawed_count > 0) {
+        uint32_t id = roster->thawed[--roster->thawed_count];
+        const struct roster_principal *p = roster_find(roster, id);
+        if (p && !p->is_frozen)
+            return id;
+    }
+    return 0;
 }
 
 /* In the order of their times, and from the beginning each time: one may cancel others. So it does
@@ -576,17 +274,20 @@ static void bring_into_force(struct roster *roster, uint32_t i, int64_t time_ms)
 void roster_advance(struct roster *roster, int64_t now_ms)
 {
     for (;;) {
-        uint32_t first = 0;
-        for (uint32_t i = 1; i < roster->waiting_count; i++)
-            if (roster->waiting[i].from_ms < roster->waiting[first].from_ms)
-                first = i;
-        if (first == roster->waiting_count || roster->waiting[first].from_ms > now_ms)
+        struct roster_principal *p = first_stranded(roster);
+        const struct roster_waiting *w = first_waiting(roster);
+        int64_t thaws_ms = p ? p->frozen_ms + LEDGER_DELAY_MS : INT64_MAX;
+        int64_t from_ms = w ? w->from_ms : INT64_MAX;
+        if (p && thaws_ms <= now_ms && thaws_ms < from_ms)
+            thaw_by_clock(roster, p);
+        else if (w && from_ms <= now_ms)
+            bring_into_force(roster, (uint32_t)(w - roster->waiting), from_ms);
+        else
             return;
-        bring_into_force(roster, first, roster->waiting[first].from_ms);
     }
 }
 
-static int apply_approve(const struct turn *t)
+static int apply_approve(const struct roster_turn *t)
 {
     uint64_t sequence;
     if (!json_doc_get_u64(t->detail, "sequence", &sequence))
@@ -605,8 +306,9 @@ static int apply_approve(const struct turn *t)
 static void keep_waiting(struct roster *roster, const struct roster_change *change,
                          int64_t from_ms)
 {
-    struct waiting *w = &roster->waiting[roster->waiting_count++];
-    *w = (struct waiting){ .sequence = change->sequence, .from_ms = from_ms, .by = change->by,
+    struct roster_waiting *w = &roster->waiting[roster->waiting_count++];
+    *w = (struct roster_waiting){ .sequence = change->sequence, .from_ms = from_ms,
+                                  .by = change->by,
                            .decided_ms = change->time_ms };
     w->remarks = calloc(1, change->remarks.len + 1);
     check(w->remarks != NULL);
@@ -624,13 +326,13 @@ static int64_t read_from(struct str remarks)
     return (int64_t)from;
 }
 
-static int apply_or_approve(const struct turn *t)
+static int apply_or_approve(const struct roster_turn *t)
 {
     if (!t->detail || json_doc_type(t->detail) != JSON_OBJECT)
         return ERR_INVALID;
     if (str_equal(json_doc_get_string(t->detail, "do", STR("")), STR("approve")))
         return apply_approve(t);
-    return apply_now(t);
+    return roster_words_apply(t);
 }
 
 int roster_apply(struct roster *roster, const struct roster_change *change, bool dry)
@@ -665,7 +367,7 @@ const struct json_node *roster_open_waiting(const struct roster *roster, uint64_
     return NULL;
 }
 
-static void write_one(const struct waiting *waiting, struct json_write *w)
+static void write_one(const struct roster_waiting *waiting, struct json_write *w)
 {
     struct json_doc *doc = NULL;
     const struct json_node *detail = open_remarks(waiting, &doc);

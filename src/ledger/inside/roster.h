@@ -1,6 +1,7 @@
-/* Who may receive what, as the house log says (docs/formats/roster.md). Decisions are applied in the
- * order of the log, the same at a restart as when they were made; what waits comes into force by the
- * clock, or by another owner's word. Nothing here looks at signatures: that is the gate's. */
+/* Who may receive what, as the house log says (docs/formats/roster.md). Decisions are applied in
+ * the order of the log, the same at a restart as when they were made; what waits comes into
+ * force by the clock, or by another owner's word. Nothing here looks at signatures: that is the
+ * gate's. */
 #ifndef LEDGER_INSIDE_ROSTER_H
 #define LEDGER_INSIDE_ROSTER_H
 
@@ -74,9 +75,9 @@ struct roster;
 struct roster *roster_create(void);
 void roster_destroy(struct roster *roster);        /* NULL is fine */
 
-/* A decision from the log: the remarks of its entry, by whom, when, under which number. ERR_INVALID:
- * not of the form; ERR_DENIED: well-formed and not to be taken (unknown principal, a second boot);
- * nothing has changed then. `dry`: only says whether it would be taken. */
+/* A decision from the log: the remarks of its entry, by whom, when, under which number.
+ * ERR_INVALID: not of the form; ERR_DENIED: well-formed and not to be taken (unknown principal,
+ * a second boot); nothing has changed then. `dry`: only says whether it would be taken. */
 struct roster_change {
     uint64_t sequence;
     int64_t time_ms;
@@ -84,8 +85,15 @@ struct roster_change {
     struct str remarks;   /* {"detail":{…},"made":{…},"from":ms} */
 };
 int roster_apply(struct roster *roster, const struct roster_change *change, bool dry) MUST_USE;
-/* Whatever waited until now comes into force. */
+/* Whatever waited until now comes into force; who was frozen a day ago and has nobody that could
+ * thaw it is thawed. */
 void roster_advance(struct roster *roster, int64_t now_ms);
+
+/* One that the clock thawed and that was not taken yet; 0: none. */
+uint32_t roster_take_thawed(struct roster *roster);
+/* Somebody else that may thaw it, with a passkey and not frozen. */
+bool roster_has_thawer(const struct roster *roster, const struct roster_principal *p,
+                       int64_t now_ms);
 
 bool roster_has_boot(const struct roster *roster);
 struct str roster_host(const struct roster *roster);
@@ -101,8 +109,8 @@ bool roster_is_owner(const struct roster_principal *p, int64_t now_ms);
 uint32_t roster_owners(const struct roster *roster, int64_t now_ms);
 /* In its first day, or with a passkey that nothing vouches for and that is not a day old. */
 bool roster_is_new(const struct roster_principal *p, int64_t now_ms);
-/* Whether `by` has the rights in the projects that the decision is about: who decides in one project
- * decides nothing in another. */
+/* Whether `by` has the rights in the projects that the decision is about: who decides in one
+ * project decides nothing in another. */
 bool roster_may_decide(struct roster *roster, uint32_t by, struct str detail, int64_t now_ms);
 /* Nobody could decide any more. */
 bool roster_leaves_no_owner(struct roster *roster, uint32_t by, struct str detail,

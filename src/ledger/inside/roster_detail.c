@@ -170,6 +170,17 @@ static bool may_freeze(const struct roster_principal *by, const struct roster_pr
     return about->right_count == 0;
 }
 
+bool roster_has_thawer(const struct roster *roster, const struct roster_principal *p,
+                       int64_t now_ms)
+{
+    for (const struct roster_principal *by = NULL;
+         (by = roster_next(roster, by ? by->id : 0)) != NULL;)
+        if (by != p && by->kind == ROSTER_MEMBER && by->credential_count > 0 && !by->is_frozen &&
+            may_freeze(by, p, now_ms))
+            return true;
+    return false;
+}
+
 static bool is_word(struct str word, const char *const *words)
 {
     for (; *words; words++)

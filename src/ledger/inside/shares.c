@@ -11,7 +11,8 @@
 
 enum { WAYS = 4, SETS = SHARES_EPOCHS_KEPT / WAYS };
 
-/* k_ledger(E) costs an X25519; a person's values share few epochs. A small cache with sets of four. */
+/* k_ledger(E) costs an X25519; a person's values share few epochs. A small cache with sets of
+ * four. */
 struct slot {
     uint8_t epoch[32];
     uint8_t key[32];

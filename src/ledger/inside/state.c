@@ -291,7 +291,7 @@ static int open_parts(struct state *s)
     r = ledger_journal_open(s->config.data, s->config.segment_bytes, replay, s, &s->journal);
     s->is_replaying = false;
     if (r == 0 && numbers_position(s->numbers) > s->sequence) {
-        log_error("the journal ends at entry %llu and its index at %llu: the journal is an older one",
+        log_error("the journal ends at entry %llu and its index at %llu: it is an older journal",
                   (unsigned long long)s->sequence,
                   (unsigned long long)numbers_position(s->numbers));
         r = ERR_CORRUPT;
@@ -435,6 +435,8 @@ int state_tick(struct state *s, bool now)
 {
     int64_t at = state_now(s);
     roster_advance(s->roster, at);
+    for (uint32_t id; (id = roster_take_thawed(s->roster)) != 0;)
+        note(s, id, false);
     budget_advance(s->budget, at);
     if (s->is_stopped || (!now && at - s->published_ms < PUBLISH_MS))
         return 0;

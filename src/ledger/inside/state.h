@@ -96,15 +96,16 @@ struct state_draft {
     uint32_t given_count;
 };
 
-/* Adds the entry to its log and to the group of the journal, and takes account of it: budgets, pins,
- * roster. ERR_*: the ledger is stopped now. *row: its place in rows. */
+/* Adds the entry to its log and to the group of the journal, and takes account of it: budgets,
+ * pins, roster. ERR_*: the ledger is stopped now. *row: its place in rows. */
 int state_write(struct state *state, const struct state_draft *draft, uint32_t *row) MUST_USE;
 /* Syncs what was written. */
 int state_sync(struct state *state) MUST_USE;
 struct book *state_book(struct state *state, uint32_t log);
 uint32_t state_log_of(const struct state *state, uint32_t project);
 /* The sections of a row. */
-int state_read_blob(struct state *state, uint32_t row, struct arena *arena, struct blob *out) MUST_USE;
+int state_read_blob(struct state *state, uint32_t row, struct arena *arena,
+                    struct blob *out) MUST_USE;
 struct state_tally *state_tally(struct state *state, uint32_t principal);
 /* Freezes by the ledger's own word; no effect when frozen already. */
 int state_freeze(struct state *state, uint32_t principal, const char *why) MUST_USE;

@@ -1,5 +1,6 @@
-/* Reading and writing of asks. The parser reads eleven lines straight through, then formats what it
- * understood and compares: there is one form of an ask, so what a reader shows is what was signed. */
+/* Reading and writing of asks. The parser reads eleven lines straight through, then formats what
+ * it understood and compares: there is one form of an ask, so what a reader shows is what was
+ * signed. */
 #include "ledger/wire/ask.h"
 
 #include <string.h>

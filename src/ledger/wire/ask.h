@@ -24,7 +24,7 @@ struct ask {
     uint64_t project;
     enum grant_kind kind;                /* GRANT_REVEAL to GRANT_FREEZE; never GRANT_QUESTION */
     struct str purpose;                  /* 1 to 64 bytes of a-z 0-9 _ - */
-    struct str ticket;                   /* empty for "-"; at most 64 bytes, no blanks or controls */
+    struct str ticket;                   /* empty for "-"; 64 bytes, no blanks or controls */
     struct str fields[ASK_FIELDS_MAX];   /* as written, still %XX-escaped; sorted and distinct */
     uint32_t field_count;
     bool has_question;

@@ -118,9 +118,9 @@ struct ledger_decision {
 struct ledger_decided { uint64_t sequence; int64_t in_force_ms; };
 
 /* Codes, in the order of the checks (first failure wins): ask_malformed, grant_signature,
- * grant_ask, grant_old, grant_boot, grant_spent, stopped, principal_unknown, frozen, right, proof,
- * level, purpose, assertion, too_new, subjects, field, erased, limit, budget, misses, project_budget,
- * export_values, invalid. */
+ * grant_ask, grant_old, grant_boot, grant_spent, stopped, principal_unknown, frozen, right,
+ * proof, level, purpose, assertion, too_new, subjects, field, erased, limit, budget, misses,
+ * project_budget, export_values, invalid. */
 struct ledger_refused {
     struct str code;
     uint32_t left;                /* of the budget that refused */

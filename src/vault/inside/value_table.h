@@ -51,7 +51,8 @@ int value_table_add(struct value_table *table, const struct value_row *row) MUST
 int value_table_find(struct value_table *table, struct value_row *row) MUST_USE;
 
 /* The values of one property of a slot, newest last_seen first; property, ref and box are borrowed
- * until `each` returns, and it may call nothing of the table. Not 0 ends the walk and is returned. */
+ * until `each` returns, and it may call nothing of the table. Not 0 ends the walk and is
+ * returned. */
 typedef int (*value_table_each_fn)(void *ctx, const struct value_row *row);
 int value_table_each(struct value_table *table, uint64_t slot, struct str property,
                      value_table_each_fn each, void *ctx) MUST_USE;
@@ -60,8 +61,8 @@ int value_table_each(struct value_table *table, uint64_t slot, struct str proper
 int value_table_find_holders(struct value_table *table, uint64_t project, const struct ref *ref,
                              uint32_t max, struct ref *out, uint32_t *count) MUST_USE;
 
-/* Checkpoints of the ledger's log that were seen and are not yet known to lie in the past of another
- * (vault/inside/seen.h). Rows come smallest first; ERR_CORRUPT when there are more than max. */
+/* Checkpoints of the ledger's log that were seen (vault/inside/opening.h). Rows come smallest
+ * first; ERR_CORRUPT when there are more than max. */
 struct value_seen {
     uint64_t size;
     uint8_t root[32];

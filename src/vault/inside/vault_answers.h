@@ -16,9 +16,9 @@
 #include "vault/inside/intake.h"
 #include "vault/inside/turn.h"
 
-/* Answers on the link until it ends, misbehaves, or the intake stops; closes it. A group takes
- * one turn, so that whoever has the turn finds no half-done group. 0: the peer is gone; ERR_IO: the intake
- * has stopped; else what is wrong with the link. */
+/* Answers on the link until it ends, misbehaves, or the intake stops; closes it. A group takes one
+ * turn, so that whoever has the turn finds no half-done group. 0: the peer is gone; ERR_IO: the
+ * intake has stopped; else what is wrong with the link. */
 int vault_answers_serve(int link, struct intake *intake, struct turn *turn) MUST_USE;
 
 #endif

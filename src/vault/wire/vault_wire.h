@@ -1,8 +1,8 @@
 /* query → vault and web → vault.
  *
  * web-vault:  REVEAL → REVEALED or DENIED: the named fields of the named subjects, opened once,
- *             after the ledger wrote it down. FIND → FOUND or DENIED: the subjects that hold the ref
- *             of the grant (the looked-up text ended in auth).
+ *             after the ledger wrote it down. FIND → FOUND or DENIED: the subjects that hold the
+ *             ref of the grant (the looked-up text ended in auth).
  *
  * query-vault. Frames: type 1 INTAKE, body = one sealed batch ("AMSB", wall.md 3) as it stood in
  * the wal; answers: type 2 STORED, body = boot id 16 · sequence u64 of that batch (durable now, or

@@ -369,6 +369,8 @@ export const keep_ar: KeepCatalogue = {
     freeze_text: "لا يُفتح شيء لـ{name} من التحقق التالي فصاعدًا.",
     frozen: "أُوقف.",
     thawed: "رُفع الإيقاف.",
+    change_roles: "غيّر الأدوار",
+    change_roles_go: "غيّر",
     recover: "رابط استعادة",
     waiting: "قرارات تنتظر",
     waiting_none: "لا شيء ينتظر.",

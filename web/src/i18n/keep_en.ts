@@ -365,6 +365,8 @@ export const keep_en = {
     freeze_text: "From the next check on, nothing is opened for {name}.",
     frozen: "Frozen.",
     thawed: "Lifted.",
+    change_roles: "Change roles",
+    change_roles_go: "Change",
     recover: "Recovery link",
     waiting: "Waiting decisions",
     waiting_none: "Nothing waits.",

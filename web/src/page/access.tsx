@@ -289,6 +289,34 @@ function Freeze({ member }: { member: Member }) {
   );
 }
 
+function Roles({ member }: { member: Member }) {
+  const words = k.value.access;
+  const now = member.roles[String(project.value?.id)]?.[0] ?? "viewer";
+  const [asks, set_asks] = useState(false);
+  const [role, set_role] = useState(now);
+  const deed = useDeed();
+  if (!asks) {
+    return <button type="button" class="link" aria-label={`${words.change_roles}: ${member.name}`} onClick={() => set_asks(true)}>{words.change_roles}</button>;
+  }
+  const rights = member_roles.find(([r]) => r === role)?.[1] ?? [];
+  return (
+    <form class="freezes" onSubmit={(e) => {
+      e.preventDefault();
+      void deed.run(async () => say(done_text(await api.change_roles(member.id, rights, [role])))).then((ok) => { if (ok) set_asks(false); });
+    }}>
+      <label class="field">{words.invite_role}
+        <select class="input" value={role} data-roles onChange={(e) => set_role(e.currentTarget.value)}>
+          {member_roles.map(([r]) => <option key={r} value={r}>{role_name(r)}</option>)}
+        </select>
+      </label>
+      <button type="submit" class="button edge" disabled={deed.busy} data-change-roles>{words.change_roles_go}</button>
+      <button type="button" class="button" onClick={() => set_asks(false)}>{words.keep}</button>
+      <span class="note">{all_of_list(rights.map((r) => words.rights[r]!))}</span>
+      {deed.trouble}
+    </form>
+  );
+}
+
 function Recover({ member }: { member: Member }) {
   const words = k.value.access;
   const [link, set_link] = useState("");
@@ -332,6 +360,7 @@ function Members() {
                 <td class="acts">
                   {m.id !== me.value?.member.id && m.state !== "ended" && decides() && (
                     <>
+                      {has_right("settings") && <Roles member={m} />}
                       <Freeze member={m} />
                       {has_right("settings") && <Recover member={m} />}
                       {has_right("settings") && <End label={words.end} name={m.name} on_end={() => api.end_member(m.id)} />}

@@ -86,7 +86,7 @@ export function LedgerLine() {
           </a>
           <a class={now.witnesses ? "witnesses good" : "witnesses bad"} href="/ledger">
             <span class="spare">{count(words.witnesses, now.witnesses)}</span>
-            <span class="brief" aria-hidden="true">{put(words.witnesses_brief, { n: number(now.witnesses) })}</span>
+            <span class="brief">{put(words.witnesses_brief, { n: number(now.witnesses) })}</span>
           </a>
         </>
       )}

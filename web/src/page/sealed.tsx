@@ -15,15 +15,15 @@ export function SealedStrip({ kind, name }: { kind: string; name?: string }) {
 }
 
 /** E-mails, phones and ids run left to right whatever the page does; names tell by themselves. */
-const direction_of = (text: string): "ltr" | "auto" => /\p{L}/u.test(text) && !/[@\d]/.test(text) ? "auto" : "ltr";
+const direction_of = (text: string): "ltr" | "auto" => /\p{L}/u.test(text) && !text.includes("@") ? "auto" : "ltr";
 
 export function Open({ value }: { value: OpenValue }) {
   const words = k.value.person;
   return (
     <span class="open" data-open={value.field} data-entry={value.entry}>
-      <button type="button" aria-label={put(words.copy, { field: field_name(value.field) })}
-        onClick={() => void copy(value.text, words.copied)}>
+      <button type="button" onClick={() => void copy(value.text, words.copied)}>
         <bdi dir={direction_of(value.text)}>{value.text}</bdi>
+        <span class="unseen">, {put(words.copy, { field: field_name(value.field) })}</span>
       </button>
       <a class="receipt" href={`/ledger/${value.entry}`}>{entry_text(value.entry)}</a>
     </span>

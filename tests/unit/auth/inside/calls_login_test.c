@@ -1,4 +1,5 @@
-/* auth/inside/calls_login: a passkey opens, once for each nonce; a link with a key, without one a login that signs nothing. */
+/* auth/inside/calls_login: a passkey opens, once for each nonce; a link opens with a key, and without
+ * one to a login that signs nothing. */
 #include "auth/inside/calls_login.h"
 
 #include <string.h>

@@ -48,6 +48,7 @@ static void test_throttle__by_address_and_by_name(void **state)
         assert_true(throttle_try(t, str_from(address), STR("victim"), 5));
     }
     assert_false(throttle_try(t, STR("203.0.113.9"), STR("victim"), 5));
+    assert_false(throttle_try(t, STR("203.0.113.9"), STR("ViCtIM"), 5));
     /* Who was right is not punished for who was wrong before. */
     throttle_forgive(t, STR("victim"));
     assert_true(throttle_try(t, STR("203.0.113.9"), STR("victim"), 5));

@@ -222,6 +222,23 @@ static void test_intake__files_of_the_first_version_open(void **state)
         struct vault_room_value value = { i, i % 2 ? "$email" : "$name", text, i };
         assert_int_equal(vault_room_check(&room, &value), i < 130 ? 0 : ERR_NOT_FOUND);
     }
+    /* Brought to this version, they can be looked up in, and have seen nothing of any ledger. */
+    assert_int_equal(vault_room_open(&room), 0);
+    for (uint32_t i = 0; i < 131; i++) {
+        (void)snprintf(text, sizeof(text), "value-%u", i);
+        struct vault_room_value value = { i, "", text, 0 };
+        struct ref ref = vault_room_ref(&value), subject = vault_room_subject(i), found[2];
+        uint32_t count = 9;
+        assert_int_equal(value_table_find_holders(intake_table(room.intake), VAULT_ROOM_PROJECT,
+                                                  &ref, 2, found, &count), 0);
+        assert_int_equal(count, i < 130);
+        assert_true(i == 130 || ref_equal(&found[0], &subject));
+    }
+    struct value_seen seen;
+    uint32_t seen_count = 9;
+    assert_int_equal(value_table_read_seen(intake_table(room.intake), 1, &seen, &seen_count), 0);
+    assert_int_equal(seen_count, 0);
+    vault_room_kill(&room);
     /* And are written on. */
     struct vault_room_value value = { 130, "$name", text, 130 };
     vault_room_seal(&room, &value, 1, 2, &batch);

@@ -113,12 +113,115 @@ static void test_value_table__windows_are_by_start_and_last(void **state)
     desk_close(&desk);
 }
 
+/* A walk that keeps the last_seen of what it is shown, and ends when told. */
+struct walk {
+    int64_t seen[8];
+    int count, end_at;
+};
+
+static int walk(void *ctx, const struct value_row *row)
+{
+    struct walk *w = ctx;
+    assert_true(str_equal(row->box, STR("box")));
+    assert_int_equal(row->epoch[0], 6);
+    w->seen[w->count++] = row->last_seen_ms;
+    return w->count == w->end_at ? ERR_TOO_LARGE : 0;
+}
+
+static void test_value_table__values_of_a_property_newest_first(void **state)
+{
+    (void)state;
+    static const int64_t times[] = { 5, -9, 7, 7 };
+    struct desk desk;
+    struct walk w = { .count = 0 };
+    desk_open(&desk);
+    assert_int_equal(value_table_begin(desk.table), 0);
+    assert_int_equal(value_table_add_subject(desk.table, 7, &s1, 3), 0);
+    for (int i = 0; i < 4; i++) {
+        struct value_row row = row_of(3, times[i]);
+        row.ref.bytes[1] = (uint8_t)i;
+        assert_int_equal(value_table_add(desk.table, &row), 0);
+        row.property = STR("p");
+        assert_int_equal(value_table_add(desk.table, &row), 0);
+    }
+    assert_int_equal(value_table_commit(desk.table), 0);
+    assert_int_equal(value_table_each(desk.table, 3, STR("p\0q"), walk, &w), 0);
+    assert_int_equal(w.count, 4);
+    assert_true(w.seen[0] == 7 && w.seen[1] == 7 && w.seen[2] == 5 && w.seen[3] == -9);
+    w = (struct walk){ .end_at = 2 };
+    assert_int_equal(value_table_each(desk.table, 3, STR("p"), walk, &w), ERR_TOO_LARGE);
+    assert_int_equal(w.count, 2);
+    w = (struct walk){ .count = 0 };
+    assert_int_equal(value_table_each(desk.table, 3, STR("q"), walk, &w), 0);
+    assert_int_equal(value_table_each(desk.table, 4, STR("p"), walk, &w), 0);
+    assert_int_equal(w.count, 0);
+    desk_close(&desk);
+}
+
+static void test_value_table__holders_of_a_ref_once_each(void **state)
+{
+    (void)state;
+    struct desk desk;
+    struct ref found[4], subject = { { 0 } };
+    uint32_t count;
+    desk_open(&desk);
+    assert_int_equal(value_table_begin(desk.table), 0);
+    for (uint64_t i = 0; i < 5; i++) {
+        struct value_row row = row_of(i, 1);
+        subject.bytes[0] = (uint8_t)(i + 1);
+        assert_int_equal(value_table_add_subject(desk.table, i < 4 ? 7 : 8, &subject, i), 0);
+        assert_int_equal(value_table_add(desk.table, &row), 0);
+        row.property = STR("another");
+        assert_int_equal(value_table_add(desk.table, &row), 0);
+    }
+    assert_int_equal(value_table_commit(desk.table), 0);
+    struct ref held = row_of(0, 1).ref, other = { { 77 } };
+    assert_int_equal(value_table_find_holders(desk.table, 7, &held, 4, found, &count), 0);
+    assert_int_equal(count, 4);
+    assert_int_equal(value_table_find_holders(desk.table, 7, &held, 3, found, &count), 0);
+    assert_int_equal(count, 3);
+    assert_int_equal(value_table_find_holders(desk.table, 8, &held, 4, found, &count), 0);
+    assert_true(count == 1 && found[0].bytes[0] == 5);
+    assert_int_equal(value_table_find_holders(desk.table, 9, &held, 4, found, &count), 0);
+    assert_int_equal(count, 0);
+    assert_int_equal(value_table_find_holders(desk.table, 7, &other, 4, found, &count), 0);
+    assert_int_equal(count, 0);
+    desk_close(&desk);
+}
+
+static void test_value_table__what_was_seen_comes_smallest_first(void **state)
+{
+    (void)state;
+    struct desk desk;
+    struct value_seen seen[2];
+    uint32_t count = 9;
+    desk_open(&desk);
+    assert_int_equal(value_table_read_seen(desk.table, 2, seen, &count), 0);
+    assert_int_equal(count, 0);
+    const struct value_seen ten = { 10, { 1 } }, nine = { 9, { 2 } }, none = { 0, { 3 } };
+    assert_int_equal(value_table_add_seen(desk.table, &ten), 0);
+    assert_int_equal(value_table_add_seen(desk.table, &nine), 0);
+    assert_int_equal(value_table_add_seen(desk.table, &ten), ERR_EXISTS);
+    assert_int_equal(value_table_add_seen(desk.table, &none), ERR_INVALID);
+    assert_int_equal(value_table_read_seen(desk.table, 2, seen, &count), 0);
+    assert_true(count == 2 && seen[0].size == 9 && seen[1].size == 10);
+    assert_int_equal(seen[1].root[0], 1);
+    assert_int_equal(value_table_read_seen(desk.table, 1, seen, &count), ERR_CORRUPT);
+    assert_int_equal(value_table_end_seen(desk.table, 9), 0);
+    assert_int_equal(value_table_read_seen(desk.table, 1, seen, &count), 0);
+    assert_true(count == 1 && seen[0].size == 10);
+    desk_close(&desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_value_table__a_subject_is_of_one_project_and_has_one_slot),
         cmocka_unit_test(test_value_table__times_widen_and_the_first_box_stays),
         cmocka_unit_test(test_value_table__windows_are_by_start_and_last),
+        cmocka_unit_test(test_value_table__values_of_a_property_newest_first),
+        cmocka_unit_test(test_value_table__holders_of_a_ref_once_each),
+        cmocka_unit_test(test_value_table__what_was_seen_comes_smallest_first),
     };
     return RUN(tests);
 }

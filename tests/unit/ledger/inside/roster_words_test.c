@@ -2,6 +2,7 @@
 #include "ledger/inside/roster.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "auth/wire/grant.h"
@@ -140,6 +141,39 @@ static void test_roster__waiting_has_a_bound(void **state)
     roster_destroy(roster);
 }
 
+/* Everybody has a passkey. */
+static void enrol_all(struct roster *roster)
+{
+    for (struct roster_principal *p = roster_find(roster, 3); p;
+         p = roster_find(roster, p->id + 3)) {
+        p->credentials = calloc(1, sizeof(*p->credentials));
+        assert_non_null(p->credentials);
+        p->credential_count = 1;
+    }
+}
+
+/* A lone owner that asked on over its budget is not locked out for good (wall.md 8). */
+static void test_roster__who_has_nobody_thaws_after_a_day(void **state)
+{
+    (void)state;
+    for (int alone = 0; alone < 2; alone++) {
+        struct roster *roster = roster_create();
+        assert_int_equal(boot(roster, 1), 0);
+        if (!alone)
+            enrol_all(roster);
+        assert_int_equal(apply(roster, 0, T0 + 10,
+                               "{\"detail\":{\"do\":\"freeze\",\"principal\":3}}"), 0);
+        roster_advance(roster, T0 + 9 + LEDGER_DELAY_MS);
+        assert_true(roster_find(roster, 3)->is_frozen);
+        assert_int_equal(roster_take_thawed(roster), 0);
+        roster_advance(roster, T0 + 10 + LEDGER_DELAY_MS);
+        assert_int_equal(roster_find(roster, 3)->is_frozen, !alone);
+        assert_int_equal(roster_take_thawed(roster), alone ? 3 : 0);
+        assert_int_equal(roster_take_thawed(roster), 0);
+        roster_destroy(roster);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +182,7 @@ int main(void)
         cmocka_unit_test(test_roster__what_is_taken_stays_taken),
         cmocka_unit_test(test_roster__a_start_finds_what_was_live),
         cmocka_unit_test(test_roster__waiting_has_a_bound),
+        cmocka_unit_test(test_roster__who_has_nobody_thaws_after_a_day),
     };
     return RUN(tests);
 }
