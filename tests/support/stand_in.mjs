@@ -129,7 +129,7 @@ export async function startStandIn(options = {}) {
   const { state } = stand;
   const me = { ...members[0], passkeys: [...(options.passkeys ?? [{ id: "k0", name: "MacBook", enrolled: Date.now() - 40 * day }])] };
   const counted = new Set();
-  let login = null, nonces = new Set(), sequence = 48000, waiting = [{ sequence: 48184, what: "rights", from: 3, in_force: Date.now() + 19 * hour }];
+  let login = null, nonces = new Set(), sequence = 48000, waiting = [{ sequence: 48184, what: JSON.stringify({ do: "rights", principal: 12, rights: { 1: ["rows"] } }), from: 3, in_force: Date.now() + 19 * hour }];
 
   const write = (kind, more = {}) => log.append({ sequence: ++sequence, kind, verdict: more.verdict ?? "released", level: 2, time: Date.now(),
     principal: me.id, name: me.name, project: 1, persons: 0, rows: 0, fields: [], refs: [], ...more });

@@ -377,6 +377,18 @@ function Members() {
   );
 }
 
+/** In words, with the name of who or what it is about where the detail bears one. */
+function what_waits({ what }: Waiting): string {
+  let detail: { do?: string; name?: string } = {};
+  try {
+    detail = typeof what === "string" ? JSON.parse(what) : what;
+  } catch {
+    // A detail that is no JSON says nothing more than that it waits.
+  }
+  const says = k.value.access.whats[detail.do ?? ""] ?? k.value.ledger.dos.other!;
+  return detail.name ? `${says} (${isolate(detail.name)})` : says;
+}
+
 function Decisions() {
   const words = k.value.access;
   const deed = useDeed();
@@ -392,7 +404,7 @@ function Decisions() {
               <li key={w.sequence}>
                 <a class="receipt" href={`/ledger/${w.sequence}`}>{entry_text(w.sequence)}</a>
                 <span>{put(words.waits, { who: isolate(names.get(w.from) ?? put(k.value.ledger.by_principal, { n: String(w.from) })),
-                  what: words.whats[w.what] ?? w.what })}</span>
+                  what: what_waits(w) })}</span>
                 <span class="grey">{put(words.waiting_force, { time: soon(w.in_force) })}</span>
                 {w.from === me.value?.member.id ? <span class="grey">{words.approve_own}</span> : (
                   <button type="button" class="button edge" disabled={deed.busy} data-approve={w.sequence}
