@@ -182,6 +182,7 @@ function Password() {
 function Authenticator() {
   const words = k.value.access;
   const is_on = me.value?.ways.totp ?? false;
+  const sees_people = (["rows", "reveal", "export", "approve", "settings"] as const).some(has_right);
   const [begun, set_begun] = useState<Awaited<ReturnType<typeof api.begin_totp>> | null>(null);
   const [code, set_code] = useState("");
   const deed = useDeed();
@@ -194,8 +195,8 @@ function Authenticator() {
   return (
     <div class="self-part">
       <h3>{words.totp}</h3>
-      <p class="soft">{is_on ? words.totp_on : words.totp_off}</p>
-      {!is_on && !begun && (
+      <p class="soft">{is_on ? words.totp_on : sees_people ? words.totp_people : me.value?.ways.password ? words.totp_off : words.totp_first}</p>
+      {!is_on && !begun && !sees_people && me.value?.ways.password && (
         <button type="button" class="button edge" data-totp onClick={() => void deed.run(async () => set_begun(await api.begin_totp()))}>{words.totp_begin}</button>
       )}
       {begun && (
