@@ -24,7 +24,7 @@ async function picture(browser, storageState, house, { language, theme }) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1,
     colorScheme: theme, locale: language === "ar" ? "ar-SA" : "en-GB", timezoneId: zone, storageState });
   const page = await context.newPage();
-  await page.goto(house.console + address);
+  await page.goto(new URL(/sign in once at (\S+)/.exec(house.ready)[1]).origin + address);
   await page.waitForSelector("tr[data-line]");
   await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
   await page.evaluate(() => document.fonts.ready);
