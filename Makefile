@@ -31,8 +31,10 @@ OPT_release := -O2 -g $(HARDEN) -U_FORTIFY_SOURCE $(FORTIFY)
 # Tests run with the sanitizers; -Wnull-dereference knows too little under them.
 OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
   -fno-omit-frame-pointer -Wno-null-dereference -DAMANA_TEST=1
-# The release programs with the ten minutes of the sealing cache made short, for one test.
-OPT_hurried := $(OPT_release) -DSEAL_CACHE_LIFE_MS=3000 -DSEAL_EPOCH_MS=1000
+# The release programs with the ten minutes of the sealing cache, and the ledger's day of waiting,
+# made short, for tests.
+OPT_hurried := $(OPT_release) -DSEAL_CACHE_LIFE_MS=3000 -DSEAL_EPOCH_MS=1000 \
+  -DLEDGER_DELAY_MS=5000
 CFLAGS := -std=gnu17 -D_GNU_SOURCE -pthread $(OPT_$(PROFILE)) $(WARN) -iquote src -iquote $(OUT)/gen -MMD -MP
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 LDFLAGS_hurried := $(LDFLAGS_release)
@@ -225,7 +227,7 @@ surface: all
 	@for p in $(PROGRAMS); do echo "$$p:"; sed -n 's|.*lib/\([a-z-]*\)\.a(\([a-z_0-9]*\)\.o).*|  \1/\2|p' $(BIN)/$$p.map | sort -u; done
 
 hurried:
-	@$(MAKE) --no-print-directory PROFILE=hurried $(BUILD)/hurried/bin/amana-ingest
+	@$(MAKE) --no-print-directory PROFILE=hurried $(BUILD)/hurried/bin/amana-ingest $(BUILD)/hurried/bin/amana-ledger
 
 clean:
 	rm -rf $(BUILD)

@@ -11,6 +11,7 @@
 #include "cli/query.h"
 #include "cli/sample.h"
 #include "cli/serve.h"
+#include "cli/unfreeze.h"
 #include "cli/verify.h"
 
 static const struct command {

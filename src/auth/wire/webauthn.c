@@ -1,6 +1,6 @@
 /* authData is read at fixed offsets (WebAuthn Level 3, 6.1): rpIdHash 32 · flags 1 · signCount 4,
- * and with the AT flag aaguid 16 · length 2 · credential id · COSE key. The only COSE key taken is the
- * canonical one of ES256, 77 bytes: then there is no CBOR to read. */
+ * and with the AT flag aaguid 16 · length 2 · credential id · COSE key. The only COSE key taken is
+ * the canonical one of ES256, 77 bytes: then there is no CBOR to read. */
 #include "auth/wire/webauthn.h"
 
 #include <string.h>

@@ -42,7 +42,8 @@ struct webauthn_assertion { struct str auth_data, client_data, signature; };
 int webauthn_check(const struct webauthn_key *key, const struct webauthn_assertion *assertion,
                    const uint8_t challenge[32], const struct webauthn_place *place,
                    uint32_t *sign_count) MUST_USE;
-/* SHA-256("amana login 1" | nonce | public key): a passkey login's challenge covers the proof key. */
+/* SHA-256("amana login 1" | nonce | public key): a passkey login's challenge covers the proof
+ * key. */
 void webauthn_login_challenge(struct str nonce, struct str public_key, uint8_t out[32]);
 
 #endif

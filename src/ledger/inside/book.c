@@ -238,6 +238,8 @@ static int put_bundles(struct book *book, bool compare)
 
 int book_publish(struct book *book, bool compare)
 {
+    if (!book->fs)
+        return 0;
     int r = put_bundles(book, compare);
     for (unsigned level = 0; r == 0 && 8 * level < LEVELS; level++)
         r = put_level(book, level, compare);

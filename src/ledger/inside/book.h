@@ -17,8 +17,9 @@
 
 struct book;
 
-/* public_fs: the folder of all logs, borrowed; name: "house" or the group's number, a folder in it;
- * origin: also the name of the key. secret_key: Ed25519, borrowed. */
+/* public_fs: the folder of all logs, borrowed; NULL: nothing is published. name: "house" or the
+ * group's number, a folder in it; origin: also the name of the key. secret_key: Ed25519,
+ * borrowed. */
 struct book *book_create(struct fs *public_fs, const char *name, const char *origin,
                          const uint8_t *secret_key);
 void book_destroy(struct book *book);            /* NULL is fine */

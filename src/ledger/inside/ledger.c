@@ -53,6 +53,20 @@ void ledger_close(struct ledger *l)
     free(l);
 }
 
+int ledger_thaw_on_host(struct ledger *l, uint32_t principal)
+{
+    const struct roster_principal *p = roster_find(l->state->roster, principal);
+    struct state_draft draft = { .log = LEDGER_LOG_HOUSE,
+                                 .entry = { .kind = ENTRY_HOST, .verdict = ENTRY_DECIDED } };
+    uint32_t row;
+    if (!p || !p->is_frozen)
+        return ERR_NOT_FOUND;
+    draft.sections[ENTRY_SECTION_REMARKS - 1] =
+        arena_printf(&l->arena, "{\"detail\":{\"do\":\"thaw\",\"principal\":%u}}", principal);
+    int r = state_write(l->state, &draft, &row);
+    return r == 0 ? state_sync(l->state) : r;
+}
+
 void ledger_set_auth_boot(struct ledger *l, const uint8_t boot_id[16])
 {
     memcpy(l->state->auth_boot, boot_id, sizeof(l->state->auth_boot));

@@ -25,7 +25,7 @@ struct ledger;
 struct ledger_config {
     struct fs *data;               /* the journal and numbers.db; all outlive the ledger */
     struct fs *keys;               /* day keys */
-    struct fs *public_files;       /* the folder of all logs */
+    struct fs *public_files;       /* the folder of all logs; NULL: they are made another time */
     const uint8_t *auth_public;    /* 32 */
     const uint8_t *secret;         /* sk_L, 32 */
     const uint8_t *log_key;        /* Ed25519, 64; borrowed */
@@ -37,6 +37,10 @@ int ledger_open(const struct ledger_config *config, struct ledger **out) MUST_US
 void ledger_close(struct ledger *ledger);          /* NULL is fine; an entry says that it stopped */
 /* The auth that lives now: grants of a former one are dead. */
 void ledger_set_auth_boot(struct ledger *ledger, const uint8_t boot_id[16]);
+
+/* By who holds the host, while nobody serves: an entry of its own kind, synced. ERR_NOT_FOUND: no
+ * such principal, or not frozen. */
+int ledger_thaw_on_host(struct ledger *ledger, uint32_t principal) MUST_USE;
 
 /* Whose link a frame came over: decides what it may be. */
 enum ledger_side { LEDGER_SIDE_VAULT = 1, LEDGER_SIDE_QUERY, LEDGER_SIDE_AUTH };

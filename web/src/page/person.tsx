@@ -68,8 +68,8 @@ function Closed({ id }: { id: string }) {
   );
 }
 
-const fact_text = (name: string, value: Plain): string =>
-  name === "country" && typeof value === "string" ? country(value) : typeof value === "number" ? number(value)
+const fact_text = (name: string, value: Plain): string => Array.isArray(value)
+  ? value.map((v) => fact_text(name, v)).join(t.value.ask.comma + " ") : name === "country" && typeof value === "string" ? country(value) : typeof value === "number" ? number(value)
     : typeof value === "string" ? value : JSON.stringify(value);
 
 function Facts({ now }: { now: Person }) {
@@ -79,12 +79,12 @@ function Facts({ now }: { now: Person }) {
   const place = [facts.city, facts.country && fact_text("country", facts.country)].filter(Boolean).map((part) => isolate(String(part)))
     .join(t.value.ask.comma + " ");
   const list: [string, string][] = (["company", "plan"] as const).flatMap((name): [string, string][] =>
-    facts[name] === undefined || facts[name] === null ? [] : [[k.value.facts[name]!, fact_text(name, facts[name]!)]]);
+    facts[name] === undefined || facts[name] === null ? [] : [[k.value.facts[name]!, isolate(fact_text(name, facts[name]!))]]);
   if (now.first_seen) list.push([words.first_seen, day(wall_time(now.first_seen, zone).slice(0, 10), "long")]);
   if (now.last_seen) list.push([words.last_seen, ago(Date.now() - now.last_seen)]);
   list.push([words.seen_in, `${count(words.visits, now.visits.length)}${t.value.ask.comma} ${count(t.value.accepted, now.events)}`]);
   if (place) list.push([words.place, place]);
-  return <dl class="person-facts">{list.map(([name, text]) => <div key={name}><dt>{name}</dt><dd><bdi>{text}</bdi></dd></div>)}</dl>;
+  return <dl class="person-facts">{list.map(([name, text]) => <div key={name}><dt>{name}</dt><dd>{text}</dd></div>)}</dl>;
 }
 
 /** Minutes and seconds until the values seal again. */
@@ -102,6 +102,13 @@ function Countdown() {
       <button type="button" class="link" data-seal onClick={() => seal_again(true)}>{k.value.person.seal_now}</button>
     </p>
   );
+}
+
+/** What opening this person counts: each id they are known by. */
+function price_text(ids: number): string {
+  const words = k.value.ticket;
+  const left = number(named_left.value);
+  return ids === 1 ? put(words.one_left, { left }) : put(words.ids_left, { ids: count(words.ids, ids), n: number(ids), left });
 }
 
 function SealedBox({ now }: { now: Person }) {
@@ -129,7 +136,7 @@ function SealedBox({ now }: { now: Person }) {
           {open.length ? <Countdown /> : <p class="note">{words.sealed_note}</p>}
           <Barrier right="reveal" />
           <Ticket name="open" label={words.open} disabled={barrier("reveal") !== null} on_press={() => set_asks(true)}
-            stub={is_counted ? k.value.ticket.counted : put(k.value.ticket.one_left, { left: number(named_left.value) })} />
+            stub={is_counted ? k.value.ticket.counted : price_text(now.refs.length)} />
         </>
       )}
       {asks && <RevealDialog person={now} on_close={() => set_asks(false)} />}

@@ -158,6 +158,25 @@ static void test_ledger__stopped_is_for_everybody(void **state)
     bytes_release(&json);
 }
 
+/* On the host: an entry of its own kind, and only of who is frozen. */
+static void test_ledger__the_host_thaws(void **state)
+{
+    (void)state;
+    struct bytes json = { 0 };
+    assert_int_equal(ledger_thaw_on_host(room.ledger, 2), ERR_NOT_FOUND);
+    assert_int_equal(ledger_thaw_on_host(room.ledger, 99), ERR_NOT_FOUND);
+    assert_string_equal(ledger_room_decide(&room, ROOM_OWNER, GRANT_FREEZE,
+                                           "{\"do\":\"freeze\",\"principal\":2}", "", NULL), "");
+    assert_int_equal(ledger_thaw_on_host(room.ledger, 2), 0);
+    assert_int_equal(ledger_thaw_on_host(room.ledger, 2), ERR_NOT_FOUND);
+    ledger_room_close(&room);
+    assert_int_equal(ledger_room_open(&room), 0);
+    assert_string_equal(ledger_room_try(&room, ROOM_SUPPORT, GRANT_REVEAL, 0, 1), "");
+    ledger_room_read(&room, ROOM_OWNER, "{\"read\":\"entries\",\"kind\":\"host\"}", &json);
+    assert_true(str_find(bytes_str(&json), STR("\"about\":2")) >= 0);
+    bytes_release(&json);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -166,7 +185,7 @@ int main(void)
         WITH(test_ledger__each_link_has_its_requests),
         WITH(test_ledger__a_record_asks_for_no_shares),
         WITH(test_ledger__who_misbehaves_is_written_down), WITH(test_ledger__one_sync_a_group),
-        WITH(test_ledger__stopped_is_for_everybody),
+        WITH(test_ledger__stopped_is_for_everybody), WITH(test_ledger__the_host_thaws),
     };
     return RUN(tests);
 }
