@@ -93,7 +93,7 @@ static const struct route table[] = {
       people_reveal, 0 },
     { "POST", "/api/people/find", ASKER_COOKIE, ROUTE_ROWS, RIGHT_REVEAL, true, ROUTE_SHOWER,
       people_find, 0 },
-    { "POST", "/api/people/export", ASKER_COOKIE, ROUTE_NOTHING, RIGHT_EXPORT, true, ROUTE_SHOWER,
+    { "POST", "/api/people/export", ASKER_COOKIE, ROUTE_NOTHING, RIGHT_REVEAL, true, ROUTE_SHOWER,
       people_export, 0 },
     { "GET", "/api/2.0/export", ASKER_KEY, ROUTE_ROWS, RIGHT_ROWS, false, ROUTE_EXPORTER,
       mixpanel_export, 0 },

@@ -53,7 +53,7 @@ export class Attacker {
   }
   // Names, e-mails or ids in clear: at least one of them of that person.
   get persons() {
-    return new Set([...this.named.name, ...this.named.email, ...this.named.id]).size;
+    return new Set([...this.named.name, ...this.named.email, ...this.named.id]);
   }
   report(note = "") {
     const c = this.count;

@@ -16,7 +16,7 @@
 #include "support/test.h"
 #include "sys/clock.h"
 
-enum { VARIANTS = 5, LOGS = 3, SUBJECTS = 64, STEPS = 19 };
+enum { VARIANTS = 8, LOGS = 3, SUBJECTS = 64, STEPS = 19 };
 
 static const char *const origins[LOGS] = { "localhost/amana/house", "localhost/amana/1",
                                            "localhost/amana/2" };

@@ -191,7 +191,7 @@ static void test_people__exports_with_values_are_refused(void **state)
     front_talk(f, "POST /api/people/export", FRONT_MEMBER, body, out);
     assert_int_equal(front_status(out), 403);
     assert_non_null(strstr(out, "\"code\":\"export_values\""));
-    assert_int_equal(f->auth_request.rights, RIGHT_EXPORT);
+    assert_int_equal(f->auth_request.rights, RIGHT_REVEAL);
     assert_int_equal(f->vault_count, 0);
     f->auth_refuses = "role";
     front_talk(f, "POST /api/people/export", FRONT_MEMBER, body, out);

@@ -70,7 +70,8 @@ static void test_asks__roles_open_their_kinds_alone(void **state)
     static const struct { const char *role; uint32_t kinds; } all[] = {
         { "viewer", 0 }, { "responder", 0 }, { "owner", 0 },
         { "analyst", 1u << GRANT_ROWS | 1u << GRANT_TIMELINE },
-        { "support", 1u << GRANT_ROWS | 1u << GRANT_TIMELINE | 1u << GRANT_REVEAL },
+        { "support", 1u << GRANT_ROWS | 1u << GRANT_TIMELINE | 1u << GRANT_REVEAL |
+                     1u << GRANT_EXPORT },
     };
     struct stand s;
     open_stand(&s);
