@@ -24,7 +24,7 @@ while IFS='|' read -r test file change; do
     fi
     if ! gcc -std=gnu17 -D_GNU_SOURCE -pthread -O1 -w -iquote src -c -o "$out/mutant.o" "$copy" ||
        ! gcc -pthread -o "$out/mutant" "$out/mutant.o" "$tests/${test}_test.o" -Wl,--as-needed \
-             -Wl,--start-group "$lib/tests.a" "$lib/ledger.a" "$lib/crypto.a" "$lib/sys.a" \
+             -Wl,--start-group "$lib/tests.a" "$lib/ledger.a" "$lib/ledger-inside.a" "$lib/crypto.a" "$lib/sys.a" \
              "$lib/base.a" -Wl,--end-group $libs; then
         echo "does not build: $file $change"; missed=$((missed + 1)); continue
     fi
