@@ -79,12 +79,12 @@ function Facts({ now }: { now: Person }) {
   const place = [facts.city, facts.country && fact_text("country", facts.country)].filter(Boolean).map((part) => isolate(String(part)))
     .join(t.value.ask.comma + " ");
   const list: [string, string][] = (["company", "plan"] as const).flatMap((name): [string, string][] =>
-    facts[name] === undefined || facts[name] === null ? [] : [[k.value.facts[name]!, fact_text(name, facts[name]!)]]);
+    facts[name] === undefined || facts[name] === null ? [] : [[k.value.facts[name]!, isolate(fact_text(name, facts[name]!))]]);
   if (now.first_seen) list.push([words.first_seen, day(wall_time(now.first_seen, zone).slice(0, 10), "long")]);
   if (now.last_seen) list.push([words.last_seen, ago(Date.now() - now.last_seen)]);
   list.push([words.seen_in, `${count(words.visits, now.visits.length)}${t.value.ask.comma} ${count(t.value.accepted, now.events)}`]);
   if (place) list.push([words.place, place]);
-  return <dl class="person-facts">{list.map(([name, text]) => <div key={name}><dt>{name}</dt><dd><bdi>{text}</bdi></dd></div>)}</dl>;
+  return <dl class="person-facts">{list.map(([name, text]) => <div key={name}><dt>{name}</dt><dd>{text}</dd></div>)}</dl>;
 }
 
 /** Minutes and seconds until the values seal again. */
