@@ -45,7 +45,7 @@ test("a list has a price: nothing is asked before the ticket is pressed, and it 
   const page = await open();
   await enter(page);
   await page.waitForSelector("[data-ticket=show]:not(:disabled)");
-  assert.match(await page.locator("[data-ticket=show]").innerText(), /50[\s\S]*1,913 left/);
+  assert.match(await page.locator("[data-ticket=show]").innerText(), /up to 50, 1,913 left/);
   assert.equal(page.stand.seen.filter((r) => r.path === "/api/people").length, 0);
   await page.click("[data-ticket=show]");
   await page.waitForSelector("[data-people]");
@@ -119,7 +119,9 @@ test("values open under an entry, stand beside its number, and are nowhere else"
   await page.waitForSelector("dialog.reveal[open]");
   assert.equal(page.stand.seen.filter((r) => r.path === "/api/people/reveal").length, 0, "no key opens anything");
   assert.equal(await page.evaluate(() => document.activeElement.dataset.field), "$name");
-  assert.match(await page.locator(".to-write").innerText(), /Noura Al-Harbi saw the name and e-mail of 1 person for support, on/);
+  assert.match(await page.locator(".to-write").innerText(), /Noura Al-Harbi saw the name and e-mail of 1 person \(2 ids\) for support, on/);
+  assert.match(await page.locator("[data-ticket=write]").innerText(), /counts 2/);
+  assert.match(await page.locator(".day-cost").innerText(), /37 of 200 people, then 39/);
   await page.locator("dialog [data-ticket-number]").fill("4711");
   assert.match(await page.locator(".to-write").innerText(), /support 4711/);
   await page.keyboard.press("Escape");
@@ -139,6 +141,8 @@ test("values open under an entry, stand beside its number, and are nowhere else"
   assert.match(await page.locator("[data-cost]").innerText(), /This visit: 1 person opened, 2 values, Nº/);
   assert.equal(await page.locator(".ledger-line .edge i").count(), 1, "a notch of this visit");
   await page.waitForFunction(() => document.querySelector("[data-ticket=open]").innerText.includes("counted already"));
+  await page.waitForFunction(() => document.querySelector(".ledger-line .budget b").innerText === "39");
+  assert.equal(page.stand.state.used, 39, "the price that was said");
   await assert_nowhere(page);
   await page.click("[data-seal]");
   await assert_sealed(page);

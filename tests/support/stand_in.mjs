@@ -129,7 +129,7 @@ export async function startStandIn(options = {}) {
   const { state } = stand;
   const me = { ...members[0], passkeys: [...(options.passkeys ?? [{ id: "k0", name: "MacBook", enrolled: Date.now() - 40 * day }])] };
   const counted = new Set();
-  let login = null, nonces = new Set(), sequence = 48000, waiting = [{ sequence: 48184, what: "rights", from: 3, in_force: Date.now() + 19 * hour }];
+  let login = null, nonces = new Set(), sequence = 48000, waiting = [{ sequence: 48184, what: JSON.stringify({ do: "rights", principal: 12, rights: { 1: ["rows"] } }), from: 3, in_force: Date.now() + 19 * hour }];
 
   const write = (kind, more = {}) => log.append({ sequence: ++sequence, kind, verdict: more.verdict ?? "released", level: 2, time: Date.now(),
     principal: me.id, name: me.name, project: 1, persons: 0, rows: 0, fields: [], refs: [], ...more });
@@ -198,7 +198,7 @@ export async function startStandIn(options = {}) {
     const fresh = refs.filter((r) => !counted.has(r));
     if (state.used + fresh.length > limit()) refuse(403, "budget", { left: limit() - state.used, entry: write("reveal", { verdict: "refused", code: "budget", persons: refs.length }).sequence });
     fresh.forEach((r) => counted.add(r));
-    state.used += fresh.length ? 1 : 0;
+    state.used += fresh.length;
   };
   const field_kinds = { $name: "name", $email: "email", $phone: "phone", $user_id: "id" };
   const find = (body) => people.find((p) => body.refs ? body.refs.some((r) => p.refs.includes(r)) : p.person === JSON.parse(body.question).person) ?? refuse(404, "person");
@@ -245,7 +245,11 @@ export async function startStandIn(options = {}) {
         public: createPublicKey({ format: "jwk", key: { kty: "EC", crv: "P-256", x: part(10), y: part(45) } }) });
       return decided();
     },
-    "POST /api/passkeys/end": (body) => { me.passkeys = me.passkeys.filter((k) => k.id !== body.id); return {}; },
+    "POST /api/passkeys/end": (body) => {
+      check_ask(body, "enrol");
+      me.passkeys = me.passkeys.filter((k) => k.id !== JSON.parse(body.detail).id);
+      return decided();
+    },
     "POST /api/password": (body) => body.new.length < 15 || (me.password && body.old !== "correct horse battery") ? refuse(400, "invalid") : { },
     "POST /api/totp/begin": () => ({ uri: "otpauth://totp/amana", secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
       qr: { size: 33, rows: Array.from({ length: 33 }, (_, y) => sha256(`row ${y}`).toString("hex").slice(0, 10)) } }),
@@ -282,7 +286,7 @@ export async function startStandIn(options = {}) {
       const ask = check_ask(body, "timeline");
       opens();
       const p = find(body), visits = visitsOf(p);
-      return { entry: write("timeline", { persons: 1, rows: p.events, purpose: ask.purpose, ticket: ask.ticket, refs: p.refs }).sequence, ...listed(p),
+      return { entry: write("timeline", { persons: p.refs.length, rows: p.events, purpose: ask.purpose, ticket: ask.ticket, refs: p.refs }).sequence, ...listed(p),
                visits, sealed: state.no_sealed ? [] : Object.entries(field_kinds).map(([property, kind]) => ({ property, kind })),
                links: p.refs.map((ref, n) => ({ ref, since: n ? null : p.first_seen })), more: false };
     },
@@ -290,8 +294,8 @@ export async function startStandIn(options = {}) {
       const ask = check_ask(body, "reveal");
       opens();
       const p = find(body);
-      count_named(p.refs.slice(0, 1));
-      const entry = write("reveal", { persons: 1, purpose: ask.purpose, ticket: ask.ticket, fields: ask.fields.map((f) => field_kinds[f]), refs: p.refs });
+      count_named(p.refs);
+      const entry = write("reveal", { persons: p.refs.length, purpose: ask.purpose, ticket: ask.ticket, fields: ask.fields.map((f) => field_kinds[f]), refs: p.refs });
       return { entry: entry.sequence, time: entry.time, people: p.refs.map((ref, n) => ({ ref, status: "ok",
         values: n ? [] : ask.fields.map((field) => ({ field, text: values[field](p.i), first_seen: p.first_seen, last_seen: p.last_seen })) })) };
     },
@@ -299,7 +303,7 @@ export async function startStandIn(options = {}) {
       const ask = check_ask(body, "find");
       opens();
       const p = people.find((p) => values[{ email: "$email", phone: "$phone", id: "$user_id" }[body.lookup.kind]](p.i) === body.lookup.text);
-      if (p) count_named(p.refs.slice(0, 1));
+      if (p) count_named(p.refs);
       return { entry: write("find", { persons: p ? 1 : 0, purpose: ask.purpose, ticket: ask.ticket, refs: p?.refs ?? [] }).sequence,
                found: p ? [{ person: p.person, refs: p.refs }] : [] };
     },

@@ -43,6 +43,8 @@ export const freeze = (principal: number, why: string) =>
 export const unfreeze = (principal: number) =>
   decide<Decided>("/api/unfreeze", "unfreeze", { do: "thaw", principal }, true);
 
+export const end_passkey = (id: string) =>
+  decide<Decided>("/api/passkeys/end", "enrol", { do: "end_credential", principal: me.value!.member.id, id }, false);
 export const end_login = (id: string) => post<unknown>("/api/logins/end", { id });
 export const set_password = (now: string, old?: string) => post<unknown>("/api/password", { new: now, ...(old ? { old } : {}) });
 export const begin_totp = () => post<{ uri: string; secret: string; qr: { size: number; rows: string[] } }>("/api/totp/begin", {});

@@ -1,6 +1,7 @@
 // What the ledger says, and what this visit has cost so far. The visit is this tab since it was
 // loaded: it is kept nowhere else.
 import { computed, signal } from "@preact/signals";
+import { sorted_refs } from "./ask";
 import { get, put_question } from "./http";
 import { me, project } from "./session";
 import type { Budget, Entries, Entry, LedgerLine, Meter, ProvenEntry } from "./types";
@@ -89,7 +90,7 @@ export const find_entry = (sequence: number, signal?: AbortSignal): Promise<Prov
   get<ProvenEntry>(`/api/ledger/entry?sequence=${sequence}&project=${project.value?.id}`, signal);
 
 export const who_looked = (refs: string[]): Promise<{ since: number; entries: Entry[] }> =>
-  put_question("/api/ledger/looked", { project: project.value!.id, refs });
+  put_question("/api/ledger/looked", { project: project.value!.id, refs: sorted_refs(refs) });
 
 export const find_budgets = async (): Promise<Budget[]> =>
   (await get<{ principals: Budget[] }>(`/api/ledger/budgets?project=${project.value?.id}`)).principals;

@@ -67,5 +67,4 @@ async function added(done: { sequence: number; in_force: number }): Promise<type
   return done;
 }
 
-export const end_passkey = (id: string): Promise<unknown> => post("/api/passkeys/end", { id });
 export const refresh_me = async (): Promise<void> => { take_me(await get<Me>("/api/me")); };

@@ -85,7 +85,8 @@ export interface Member {
   id: number; name: string; roles: Record<string, string[]>; passkeys: { id: string; name: string; enrolled: number }[];
   password: boolean; totp: boolean; last_seen: number | null; state: "active" | "invited" | "frozen" | "ended";
 }
-export interface Waiting { sequence: number; what: string; from: number; in_force: number }
+/** `what` is the detail as it was asked. */
+export interface Waiting { sequence: number; what: string | { do?: string; name?: string }; from: number; in_force: number }
 export interface ApiKey {
   id: number; key: string; name: string; project: number; rights: Right[]; created: number; expires: number | null;
   addresses: string[]; last_used: number | null; named?: Meter; rows?: Meter; state?: string;

@@ -5,7 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 import * as api from "../api/access";
 import { find_budgets } from "../api/ledger";
-import { add_passkey, can_passkeys, end_passkey, is_put_away, refresh_me } from "../api/passkey";
+import { add_passkey, can_passkeys, is_put_away, refresh_me } from "../api/passkey";
 import { has_right, me, project } from "../api/session";
 import type { ApiKey, Budget, Decided, Login, Member, Meter, Right, Waiting } from "../api/types";
 import { t } from "../i18n/display";
@@ -134,7 +134,7 @@ function Passkeys({ own }: { own: Member | undefined }) {
       <ul class="plain-list" data-passkeys={own?.passkeys.length ?? 0}>
         {own?.passkeys.map((key) => (
           <li key={key.id}><b><bdi>{key.name}</bdi></b> <span class="grey">{put(words.passkey_since, { day: date(key.enrolled) })}</span>
-            <End label={words.end} name={key.name} on_end={() => end_passkey(key.id).then(refresh_me)} /></li>
+            <End label={words.end} name={key.name} on_end={() => api.end_passkey(key.id).then(refresh_me)} /></li>
         ))}
       </ul>
       {can_passkeys() ? (
@@ -182,6 +182,7 @@ function Password() {
 function Authenticator() {
   const words = k.value.access;
   const is_on = me.value?.ways.totp ?? false;
+  const sees_people = (["rows", "reveal", "export", "approve", "settings"] as const).some(has_right);
   const [begun, set_begun] = useState<Awaited<ReturnType<typeof api.begin_totp>> | null>(null);
   const [code, set_code] = useState("");
   const deed = useDeed();
@@ -194,8 +195,8 @@ function Authenticator() {
   return (
     <div class="self-part">
       <h3>{words.totp}</h3>
-      <p class="soft">{is_on ? words.totp_on : words.totp_off}</p>
-      {!is_on && !begun && (
+      <p class="soft">{is_on ? words.totp_on : sees_people ? words.totp_people : me.value?.ways.password ? words.totp_off : words.totp_first}</p>
+      {!is_on && !begun && !sees_people && me.value?.ways.password && (
         <button type="button" class="button edge" data-totp onClick={() => void deed.run(async () => set_begun(await api.begin_totp()))}>{words.totp_begin}</button>
       )}
       {begun && (
@@ -377,6 +378,18 @@ function Members() {
   );
 }
 
+/** In words, with the name of who or what it is about where the detail bears one. */
+function what_waits({ what }: Waiting): string {
+  let detail: { do?: string; name?: string } = {};
+  try {
+    detail = typeof what === "string" ? JSON.parse(what) : what;
+  } catch {
+    // A detail that is no JSON says nothing more than that it waits.
+  }
+  const says = k.value.access.whats[detail.do ?? ""] ?? k.value.ledger.dos.other!;
+  return detail.name ? `${says} (${isolate(detail.name)})` : says;
+}
+
 function Decisions() {
   const words = k.value.access;
   const deed = useDeed();
@@ -392,7 +405,7 @@ function Decisions() {
               <li key={w.sequence}>
                 <a class="receipt" href={`/ledger/${w.sequence}`}>{entry_text(w.sequence)}</a>
                 <span>{put(words.waits, { who: isolate(names.get(w.from) ?? put(k.value.ledger.by_principal, { n: String(w.from) })),
-                  what: words.whats[w.what] ?? w.what })}</span>
+                  what: what_waits(w) })}</span>
                 <span class="grey">{put(words.waiting_force, { time: soon(w.in_force) })}</span>
                 {w.from === me.value?.member.id ? <span class="grey">{words.approve_own}</span> : (
                   <button type="button" class="button edge" disabled={deed.busy} data-approve={w.sequence}

@@ -21,7 +21,7 @@ export function tag_of(entry: Entry): [string, Tone] {
   return [decisions.includes(entry.kind) ? tags.decision! : tags.house!, ""];
 }
 
-export const who_of = (entry: Entry): string => entry.name ?? put(k.value.ledger.by_principal, { n: String(entry.principal) });
+export const who_of = (entry: Entry): string => entry.principal === 0 ? k.value.ledger.itself : entry.name ?? put(k.value.ledger.by_principal, { n: String(entry.principal) });
 
 export function purpose_of(entry: Entry): string {
   if (!entry.purpose) return "–";

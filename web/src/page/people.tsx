@@ -52,7 +52,8 @@ const facts: Record<string, string> = { company: "company", plan: "plan", countr
   browser: "$browser", os: "$os", referrer: "$initial_referring_domain" };
 
 const fact_name = (name: string) => k.value.facts[name]?.toLocaleLowerCase() ?? field_name(name);
-const value_text = (name: string, value: unknown) => name === "country" ? country(String(value)) : String(value);
+const value_text = (name: string, value: unknown): string => Array.isArray(value) ? value.map((v) => value_text(name, v)).join(t.value.ask.comma + " ")
+  : name === "country" ? country(String(value)) : String(value);
 
 function condition_text([name, op, value]: Condition): string {
   const words = k.value.people;
@@ -211,7 +212,7 @@ function List() {
       </div>
       <p class="provenance"><span>{words.row_note}</span></p>
       {page.next && !is_old.value && (
-        <Ticket name="next" label={put(words.show_next, { n: number(list_limit) })} busy={busy.value} disabled={barrier("rows") !== null}
+        <Ticket name="next" label={words.show_next} busy={busy.value} disabled={barrier("rows") !== null}
           stub={put(words.show_stub, { n: number(list_limit), left: number(rows_left.value) })} on_press={() => void show(page.next)} />
       )}
     </section>
@@ -226,7 +227,7 @@ function Price() {
       {!list.value && <p>{words.ask_text}</p>}
       {!list.value && <Why />}
       <Barrier right="rows" />
-      <Ticket name="show" label={count(words.show, list_limit)} busy={busy.value} disabled={barrier("rows") !== null}
+      <Ticket name="show" label={words.show} busy={busy.value} disabled={barrier("rows") !== null}
         stub={put(words.show_stub, { n: number(list_limit), left: number(rows_left.value) })} on_press={() => void show()} />
     </div>
   );

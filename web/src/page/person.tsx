@@ -68,8 +68,8 @@ function Closed({ id }: { id: string }) {
   );
 }
 
-const fact_text = (name: string, value: Plain): string =>
-  name === "country" && typeof value === "string" ? country(value) : typeof value === "number" ? number(value)
+const fact_text = (name: string, value: Plain): string => Array.isArray(value)
+  ? value.map((v) => fact_text(name, v)).join(t.value.ask.comma + " ") : name === "country" && typeof value === "string" ? country(value) : typeof value === "number" ? number(value)
     : typeof value === "string" ? value : JSON.stringify(value);
 
 function Facts({ now }: { now: Person }) {
@@ -104,6 +104,13 @@ function Countdown() {
   );
 }
 
+/** What opening this person counts: each id they are known by. */
+function price_text(ids: number): string {
+  const words = k.value.ticket;
+  const left = number(named_left.value);
+  return ids === 1 ? put(words.one_left, { left }) : put(words.ids_left, { ids: count(words.ids, ids), n: number(ids), left });
+}
+
 function SealedBox({ now }: { now: Person }) {
   const words = k.value.person;
   const [asks, set_asks] = useState(false);
@@ -129,7 +136,7 @@ function SealedBox({ now }: { now: Person }) {
           {open.length ? <Countdown /> : <p class="note">{words.sealed_note}</p>}
           <Barrier right="reveal" />
           <Ticket name="open" label={words.open} disabled={barrier("reveal") !== null} on_press={() => set_asks(true)}
-            stub={is_counted ? k.value.ticket.counted : put(k.value.ticket.one_left, { left: number(named_left.value) })} />
+            stub={is_counted ? k.value.ticket.counted : price_text(now.refs.length)} />
         </>
       )}
       {asks && <RevealDialog person={now} on_close={() => set_asks(false)} />}

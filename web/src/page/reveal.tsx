@@ -17,15 +17,16 @@ import { say } from "./toast";
 /** What a purpose usually needs is ticked from the start, and nothing else. */
 const usual: Record<string, Sealed["kind"][]> = { support: ["email", "name"] };
 
-function Sentence({ fields, purpose }: { fields: string[]; purpose: Purpose }) {
+function Sentence({ fields, purpose, ids }: { fields: string[]; purpose: Purpose; ids: number }) {
+  const also = ids > 1 ? ` (${count(k.value.ticket.ids, ids)})` : "";
   const words = k.value.person;
   const what = fields.length ? all_of_list(fields.map((f) => isolate(field_name(f)))) : words.nothing_field;
   return (
     <div class="to-write" aria-live="polite">
       <p class="grey">{words.will}</p>
       <p>{fill(words.sentence, {
-        who: <b><bdi>{me.value?.member.name}</bdi></b>, fields: <b>{what}</b>, people: <b>{count(k.value.people_n, 1)}</b>,
-        of_people: <b>{count(k.value.of_people, 1)}</b>,
+        who: <b><bdi>{me.value?.member.name}</bdi></b>, fields: <b>{what}</b>, people: <b>{count(k.value.people_n, 1)}{also}</b>,
+        of_people: <b>{count(k.value.of_people, 1)}{also}</b>,
         purpose: <b>{purpose_name(purpose.purpose)}{purpose.ticket && <> <bdi dir="ltr">{purpose.ticket}</bdi></>}</b>,
         day: day(today(project.value?.zone ?? "UTC"), "long"),
       })}</p>
@@ -115,14 +116,15 @@ export function RevealDialog({ person, on_close }: { person: Person; on_close: (
           ))}
         </fieldset>
         <Why on_change={set_purpose} />
-        <Sentence fields={fields} purpose={purpose} />
-        <Day adds={is_counted ? 0 : 1} />
+        <Sentence fields={fields} purpose={purpose} ids={person.refs.length} />
+        <Day adds={is_counted ? 0 : person.refs.length} />
         {trouble && <p class="bad" role="alert">{trouble}</p>}
         <Barrier right="reveal" />
         <footer>
           <button type="button" class="button" onClick={() => dialog.current?.close()}>{words.leave}</button>
           <Ticket submit name="write" label={words.go} busy={busy} disabled={shut !== null}
-            stub={is_counted ? k.value.ticket.counted : words.go_stub} />
+            stub={is_counted ? k.value.ticket.counted : person.refs.length === 1 ? words.go_stub
+              : put(k.value.ticket.counts, { n: number(person.refs.length) })} />
         </footer>
       </form>
     </dialog>
