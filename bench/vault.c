@@ -1,6 +1,6 @@
 /* The vault's tables with many subjects: what a batch costs at the intake, and a lookup by ref.
  *
- *   build/bin/bench_vault [subjects, 1000000] [folder, a fresh one under /tmp] */
+ *   build/bin/bench_vault [subjects, 1000000] */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +97,7 @@ int main(int argc, char **argv)
 {
     static struct bench b;
     uint32_t subjects = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 1000000;
+    (void)setvbuf(stdout, NULL, _IOLBF, 0);
     temp_make(&b.temp);
     vault_room_init(&b.room);
     fs_destroy(b.room.data);

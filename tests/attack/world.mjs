@@ -43,24 +43,31 @@ export async function fill(house, subjects, first = 0) {
   await Promise.all(Array.from({ length: 6 }, send));
 }
 
-// Until query has all of them and the vault has all that was sealed.
+// Until query has all of them and the vault has what was sealed: name, e-mail and id of each.
 export async function settle(house, subjects, ms = 300000) {
   for (const end = Date.now() + ms; Date.now() < end; await sleep(200)) {
     const { body } = await house.ask(null, "/api/status?project=1");
-    if (body.people >= subjects && body.sealed >= subjects * 2) return body;
+    if (body.people >= subjects && body.sealed >= subjects * 3) return body;
   }
   throw new Error("the vault did not take everything in time");
 }
 
-// All houses of one drill: { house(options): a running copy, release(), seconds }.
-export async function makeWorld(subjects, options, while_full) {
+// All houses of one drill: { subjects, house(options): a running copy, release(), seconds }. When the machine
+// has not taken all subjects after that many seconds, it is the drill of those that it took by then.
+export async function makeWorld(most, seconds, options, while_full) {
   const began = Date.now(), base = mkdtempSync(join(tmpdir(), "amana-world-")), houses = [];
   const first = await startHouse({ ...options, base });
-  await fill(first, subjects);
+  let subjects = 0;
+  houses.push(first);
+  for (const step = 50000; subjects < most && (Date.now() - began) / 1000 < seconds; subjects += Math.min(step, most - subjects)) {
+    await fill(first, Math.min(step, most - subjects), subjects);
+    await settle(first, subjects);
+  }
   await settle(first, subjects);
   await while_full?.(first);
   first.child.kill("SIGTERM");
   await first.ended;
+  houses.pop();
   return {
     subjects, seconds: (Date.now() - began) / 1000,
     house: async (options = {}) => {

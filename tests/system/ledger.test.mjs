@@ -44,6 +44,12 @@ async function entries_of(member) {
     before_it = body.entries.at(-1).sequence;
   }
 }
+// Once all entries are in the public files: their number.
+async function published(house, member) {
+  const { size } = (await line(member)).log, checkpoint = join(house.dir, "log/public/1/checkpoint");
+  await until("the checkpoint is published", () => Number(readFileSync(checkpoint, "utf8").split("\n")[1]) >= size, 5000);
+  return size;
+}
 const line = async (member) => (await member.line()).body;
 const values_in = (text) => new Set(text.match(new RegExp(`${CORE}\\.\\d+@ledger\\.example`, "g")) ?? []);
 
@@ -176,9 +182,7 @@ describe("a member and the ledger", () => {
   });
 
   test("amana verify holds the public files, and finds one changed byte", async () => {
-    const size = (await line(member)).log.size, folder = join(house.dir, "log/public/1");
-    await until("the checkpoint is published", () =>
-      Number(readFileSync(join(folder, "checkpoint"), "utf8").split("\n")[1]) >= size, 5000);
+    const size = await published(house, member), folder = join(house.dir, "log/public/1");
     const check = (dir) => execFileSync(house.amana, ["verify", "--log", dir, "--key", house.vkey, "--json"],
                                         { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
     const said = JSON.parse(check(folder));
@@ -273,6 +277,7 @@ describe("a member and the ledger", () => {
   test("after all that was revealed no value lies in a file, a log, or a memory that must not have it", memory, async () => {
     const forms = formsOf(CORE), hits = [];
     assert.equal((await member.reveal([refs[0]], ["$email", "$name"])).status, 200);
+    await published(house, member);
     for (const folder of [house.dir, `${house.dir}.keys`]) none(searchFolder(folder, forms).hits, folder);
     searchBytes(Buffer.from(house.log), forms, "log", hits);
     none(hits, "the log");

@@ -9,6 +9,7 @@
 #include "json/doc.h"
 #include "json/write.h"
 #include "ledger/checkpoint.h"
+#include "ledger/inside/figures.h"
 #include "ledger/inside/gate.h"
 #include "ledger/inside/limits.h"
 
@@ -235,51 +236,27 @@ static void answer_line(struct turn *t)
 
 /* ---- "entries" ------------------------------------------------------------------------------- */
 
-struct sums {
-    uint64_t named[READ_DAYS + 1], rows[READ_DAYS + 1];
-    uint64_t named_all, rows_all, refused_all;
-    uint32_t members[256];
-    uint32_t member_count;
-};
-
-static void sum_row(const struct turn *t, const struct state_row *row, struct sums *sums)
+static void write_figures(struct turn *t)
 {
-    int64_t day = t->now_ms / DAY_MS - row->entry.time_ms / DAY_MS;
-    if (day < 0 || day > READ_DAYS || row->log == LEDGER_LOG_HOUSE)
-        return;
-    if (row->entry.verdict == ENTRY_REFUSED) {
-        sums->refused_all++;
-        return;
-    }
-    bool is_rows = state_budget_of(row->entry.kind) == BUDGET_ROWS;
-    uint64_t *by_day = is_rows ? sums->rows : sums->named;
-    by_day[day] += row->entry.persons;
-    *(is_rows ? &sums->rows_all : &sums->named_all) += row->entry.persons;
-    for (uint32_t i = 0; i < sums->member_count; i++)
-        if (sums->members[i] == row->entry.principal)
-            return;
-    if (sums->member_count < 256)
-        sums->members[sums->member_count++] = row->entry.principal;
-}
-
-static void write_sums(struct turn *t, const struct sums *sums)
-{
+    struct figures f;
+    figures_count(t->s, state_log_of(t->s, t->grant.project), t->sees_all ? 0 : t->grant.principal,
+                  t->now_ms, &f);
     json_write_key(&t->w, "days");
     json_write_begin_array(&t->w);
-    for (int i = READ_DAYS - 1; i >= 0; i--) {
+    for (int i = FIGURES_DAYS - 1; i >= 0; i--) {
         json_write_begin_object(&t->w);
         key_i64(&t->w, "day", (t->now_ms / DAY_MS - i) * DAY_MS);
-        key_u64(&t->w, "named", sums->named[i]);
-        key_u64(&t->w, "rows", sums->rows[i]);
+        key_u64(&t->w, "named", f.named[i]);
+        key_u64(&t->w, "rows", f.rows[i]);
         json_write_end_object(&t->w);
     }
     json_write_end_array(&t->w);
     json_write_key(&t->w, "totals");
     json_write_begin_object(&t->w);
-    key_u64(&t->w, "named_30d", sums->named_all);
-    key_u64(&t->w, "rows_30d", sums->rows_all);
-    key_u64(&t->w, "refused_30d", sums->refused_all);
-    key_u64(&t->w, "members_30d", sums->member_count);
+    key_u64(&t->w, "named_30d", f.named_all);
+    key_u64(&t->w, "rows_30d", f.rows_all);
+    key_u64(&t->w, "refused_30d", f.refused);
+    key_u64(&t->w, "members_30d", f.principals);
     json_write_end_object(&t->w);
 }
 
@@ -314,35 +291,27 @@ static bool is_wanted(const struct filter *f, const struct state_row *row)
 
 static void answer_entries(struct turn *t)
 {
-    static struct sums sums; /* one thread; too large for a stack */
     const struct filter filter = read_filter(t);
     uint32_t written = 0;
     bool more = false;
-    memset(&sums, 0, sizeof(sums));
     json_write_begin_object(&t->w);
     json_write_key(&t->w, "entries");
     json_write_begin_array(&t->w);
-    for (uint32_t i = t->s->synced_rows; i-- > 0;) {
+    for (uint32_t i = t->s->synced_rows; i-- > 0 && !more;) {
         const struct state_row *row = &t->s->rows[i];
-        bool is_old = row->entry.time_ms < t->now_ms - (READ_DAYS + 1) * DAY_MS;
-        if (more && is_old)
-            break;
-        if ((more && row->log == LEDGER_LOG_HOUSE) || !may_see(t, row))
-            continue;
-        sum_row(t, row, &sums);
-        if (more || !is_wanted(&filter, row))
+        if (!may_see(t, row) || !is_wanted(&filter, row))
             continue;
         if (written == filter.limit) {
             more = true;
-            continue;
+        } else {
+            write_row(t, i);
+            written++;
         }
-        write_row(t, i);
-        written++;
     }
     json_write_end_array(&t->w);
     json_write_key(&t->w, "more");
     json_write_bool(&t->w, more);
-    write_sums(t, &sums);
+    write_figures(t);
     json_write_end_object(&t->w);
 }
 

@@ -9,7 +9,7 @@
 #include "ledger/inside/state.h"
 #include "ledger/wire/ledger_wire.h"
 
-enum { READ_ENTRIES_MAX = 200, READ_REFS_MAX = 200, READ_DAYS = 30 };
+enum { READ_ENTRIES_MAX = 200, READ_REFS_MAX = 200 };
 
 /* Appends the answer; an error is {"error":{"code":…}}. */
 void read_answer(struct state *state, const struct ledger_read *m, struct bytes *out);
