@@ -126,6 +126,7 @@ test("values open under an entry, stand beside its number, and are nowhere else"
   assert.match(await page.locator(".to-write").innerText(), /support 4711/);
   await page.keyboard.press("Escape");
   assert.equal(page.stand.seen.filter((r) => r.path === "/api/people/reveal").length, 0, "Esc leaves sealed");
+  await page.waitForFunction(() => !document.querySelector("dialog.reveal"));
   await page.keyboard.press("o");
   await page.waitForSelector("dialog.reveal[open]");
   await page.keyboard.press("Control+Enter");
@@ -263,6 +264,7 @@ test("refusals are sentences: budget, frozen ledger, erased, purpose", { skip },
     await page.waitForSelector("dialog [role=alert]");
     assert.match(await page.locator("dialog [role=alert]").innerText(), words);
     await page.keyboard.press("Escape");
+    await page.waitForFunction(() => !document.querySelector("dialog.reveal"));
   }
   assert.equal(await page.locator("[data-open]").count(), 0);
   await page.close_all();

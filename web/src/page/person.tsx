@@ -113,7 +113,8 @@ function price_text(ids: number): string {
 
 function SealedBox({ now }: { now: Person }) {
   const words = k.value.person;
-  const [asks, set_asks] = useState(false);
+  // Each opening of the dialog is one of its own: the end of an earlier one closes no later one.
+  const [asks, set_asks] = useState(0);
   const open = open_values.value;
   const list = in_order(now.sealed);
   const is_counted = counted.value.has(now.person);
@@ -135,11 +136,11 @@ function SealedBox({ now }: { now: Person }) {
           </dl>
           {open.length ? <Countdown /> : <p class="note">{words.sealed_note}</p>}
           <Barrier right="reveal" />
-          <Ticket name="open" label={words.open} disabled={barrier("reveal") !== null} on_press={() => set_asks(true)}
+          <Ticket name="open" label={words.open} disabled={barrier("reveal") !== null} on_press={() => set_asks((n) => Math.abs(n) + 1)}
             stub={is_counted ? k.value.ticket.counted : price_text(now.refs.length)} />
         </>
       )}
-      {asks && <RevealDialog person={now} on_close={() => set_asks(false)} />}
+      {asks > 0 && <RevealDialog key={asks} person={now} on_close={() => set_asks((n) => n === asks ? -n : n)} />}
     </section>
   );
 }
