@@ -19,7 +19,7 @@ test("entries are sentences, timelines of one visit are one line, and each can b
   const text = await page.locator("[data-entries]").innerText();
   assert.match(text, /saw the name and e-mail of 1 person for support 4698/);
   assert.match(text, /nightly-sync asked for a list of people and was refused: beyond the budget/);
-  assert.match(text, /opened the timeline of 4 people, by seal, for support 4698\s+3 entries in this visit/);
+  assert.match(text, /opened the timeline of 4 ids, by seal, for support 4698\s+3 entries in this visit/);
   const rows = await page.locator("[data-row]").count();
   await page.click("[data-row] button:has-text('entries in this visit') >> nth=0");
   await page.waitForFunction((n) => document.querySelectorAll("[data-row]").length === n + 2, rows);

@@ -121,7 +121,7 @@ test("values open under an entry, stand beside its number, and are nowhere else"
   assert.equal(await page.evaluate(() => document.activeElement.dataset.field), "$name");
   assert.match(await page.locator(".to-write").innerText(), /Noura Al-Harbi saw the name and e-mail of 1 person \(2 ids\) for support, on/);
   assert.match(await page.locator("[data-ticket=write]").innerText(), /counts 2/);
-  assert.match(await page.locator(".day-cost").innerText(), /37 of 200 people, then 39/);
+  assert.match(await page.locator(".day-cost").innerText(), /37 of 200 ids, then 39/);
   await page.locator("dialog [data-ticket-number]").fill("4711");
   assert.match(await page.locator(".to-write").innerText(), /support 4711/);
   await page.keyboard.press("Escape");
@@ -251,7 +251,7 @@ test("refusals are sentences: budget, frozen ledger, erased, purpose", { skip },
   await enter(page);
   await page.waitForSelector("[data-ticket=lookup]");
   await page.waitForFunction(() => document.querySelector("[data-ticket=lookup]").disabled);
-  assert.match(await page.locator(".lookup .barrier").innerText(), /You have opened 200 of 200 people in the last 24 h/);
+  assert.match(await page.locator(".lookup .barrier").innerText(), /You have opened 200 of 200 ids of people in the last 24 h/);
   page.stand.state.used = 10;
   await page.reload();
   await to_person(page);

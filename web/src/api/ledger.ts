@@ -44,9 +44,11 @@ export const notches = computed(() => {
     return is_new;
   }).map((_, i) => (d.at ?? 0) + i + 1));
 });
+/** People whom the ledger has this member open in the last 24 hours, in an earlier visit. */
+export const counted_before = signal<Set<string>>(new Set());
 /** People opened in this visit are counted already: opening more of them costs nobody new. */
 export const counted = computed(() =>
-  new Set(disclosures.value.filter((d) => d.what === "reveal" || d.what === "find").flatMap((d) => d.refs)));
+  new Set([...counted_before.value, ...disclosures.value.filter((d) => d.what === "reveal" || d.what === "find").flatMap((d) => d.refs)]));
 export const shown = computed(() => new Set(disclosures.value.flatMap((d) => d.refs)));
 
 const left_of = (meter: Meter | undefined) => meter ? Math.max(0, meter.limit - meter.used) : 0;

@@ -10,10 +10,10 @@ import { has_right, me, project } from "../api/session";
 import type { ApiKey, Budget, Decided, Login, Member, Meter, Right, Waiting } from "../api/types";
 import { t } from "../i18n/display";
 import { entry_text, k } from "../i18n/keep";
-import { all_of_list, ago, day, isolate, number, put } from "../i18n/write";
+import { all_of_list, ago, day, fill, isolate, number, put } from "../i18n/write";
 import { wall_time } from "../query/days";
 import { Qr } from "./qr";
-import { MeterBar, refusal_text } from "./ticket";
+import { MeterBar, SignIn, refusal_text } from "./ticket";
 import { copy, say } from "./toast";
 
 const members = signal<Member[] | null>(null);
@@ -518,7 +518,7 @@ function Logins() {
             {list.map((l) => (
               <tr key={l.id}>
                 <th scope="row"><b><bdi>{l.name}</bdi></b></th>
-                <td class="spare soft">{date(l.began)}</td><td class="soft">{ago(Date.now() - l.seen)}</td>
+                <td class="spare soft">{date(l.began)}</td><td class="soft">{Date.now() - l.seen < 60_000 ? k.value.person.now : ago(Date.now() - l.seen)}</td>
                 <td>{words.login_levels[l.level]}</td>
                 <td class="spare soft"><bdi dir="ltr">{[l.agent, l.address].filter(Boolean).join(", ")}</bdi></td>
                 <td class="acts">{l.current ? <span class="grey">{words.login_this}</span>
@@ -572,6 +572,16 @@ function Budgets() {
   );
 }
 
+/** What this page is for is refused in a login without a passkey: said before anything is tried. */
+function Level() {
+  const words = k.value.access;
+  if (!decides() || !me.value || me.value.level >= 2) return null;
+  const to_make = () => document.querySelector<HTMLElement>("[data-name=passkey]")?.focus();
+  const link = me.value.ways.passkeys ? <SignIn>{words.level_link}</SignIn>
+    : <button type="button" class="link" onClick={to_make}>{words.level_make}</button>;
+  return <p class="barrier" role="status" data-level>{fill(words.level, { link })}</p>;
+}
+
 export function Access() {
   const words = k.value.access;
   useEffect(() => { void refresh(); }, [project.value?.id]);
@@ -580,6 +590,7 @@ export function Access() {
   return (
     <div class="wrap access">
       <header class="head"><h1>{words.title} <small>{words.small}</small></h1></header>
+      <Level />
       <Part title={words.yourself} small={me.value?.member.name}>
         <div class="selves"><Passkeys own={own} /><Password /><Authenticator /></div>
       </Part>

@@ -76,7 +76,7 @@ function Facts({ entry, proof }: { entry: ProvenEntry; proof: Proof | null }) {
     [words.level, words.levels[entry.level]],
     [words.purpose_fact, entry.purpose ? purpose_of(entry) : undefined],
     [words.fields, entry.fields.length ? all_of_list(entry.fields.map((f) => isolate(field_name(f)))) : undefined],
-    [words.people, entry.persons ? put(words.by_id, { people: count(k.value.people_n, entry.persons) }) : undefined],
+    [words.people, entry.persons ? count(k.value.ids_n, entry.persons) : undefined],
     [words.refers, entry.refers_to ? entry_text(entry.refers_to) : undefined],
     [words.login, login?.trim().replaceAll("\n", " · "), true],
     [words.asked, asked?.trim(), true],

@@ -40,8 +40,8 @@ export function entry_sentence(entry: Entry, persons = entry.persons): Component
   const said = fill(template, {
     who: <b><bdi>{who_of(entry)}</bdi></b>,
     fields: entry.fields.length ? all_of_list(entry.fields.map((f) => isolate(field_name(f)))) : "–",
-    people: <b>{count(k.value.people_n, persons)}</b>,
-    of_people: <b>{count(k.value.of_people, persons)}</b>,
+    people: <b>{count(k.value.ids_n, persons)}</b>,
+    of_people: <b>{count(k.value.of_ids, persons)}</b>,
     purpose: purpose_of(entry),
     rows: number(entry.rows),
     refers: entry.refers_to ? entry_text(entry.refers_to) : "–",

@@ -136,7 +136,7 @@ function Figures({ now }: { now: Entries }) {
   return (
     <div class="ledger-figures">
       <dl>
-        <div><dd>{number(line.value?.log.size ?? 0)}</dd><dt>{words.size}</dt></div>
+        <div><dd>{number(line.value?.last ?? 0)}</dd><dt>{words.size}</dt></div>
         <div><dd>{number(now.totals.named_30d)}</dd><dt>{words.named}</dt></div>
         <div><dd>{number(now.totals.refused_30d)}</dd><dt>{words.refused}</dt></div>
         <div><dd class={witnesses ? "good" : "bad"}>{number(witnesses)}</dd><dt class={witnesses ? "" : "bad"}>{words.witnesses}</dt></div>

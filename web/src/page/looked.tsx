@@ -1,6 +1,6 @@
 // Who has looked at this person? First a sentence, then the list.
 import { useEffect, useState } from "preact/hooks";
-import { disclosures, who_looked } from "../api/ledger";
+import { counted_before, disclosures, who_looked } from "../api/ledger";
 import { me, project } from "../api/session";
 import type { Entry } from "../api/types";
 import { entry_text, field_name, k, purpose_name } from "../i18n/keep";
@@ -10,6 +10,11 @@ import { refusal_text } from "./ticket";
 
 const first_shown = 5;
 const window_ms = 90 * 86_400_000;
+const counted_ms = 86_400_000;
+
+/** By this member, within the 24 hours that are counted, of all ids that the person has now. */
+const is_own_opening = (e: Entry, ids: number): boolean => e.kind === "reveal" && e.verdict !== "refused"
+  && e.principal === me.value?.member.id && e.time > Date.now() - counted_ms && e.persons >= ids;
 
 function summary(entries: Entry[]): string {
   const words = k.value.person;
@@ -36,14 +41,18 @@ function what_of(entry: Entry): string {
   return what + purpose;
 }
 
-export function Looked({ refs, turn }: { refs: string[]; turn: number }) {
+export function Looked({ person, refs, turn }: { person: string; refs: string[]; turn: number }) {
   const words = k.value.person;
   const [found, set_found] = useState<{ since: number; entries: Entry[] } | null>(null);
   const [trouble, set_trouble] = useState("");
   const [all, set_all] = useState(false);
   useEffect(() => {
     let is_here = true;
-    who_looked(refs).then((now) => is_here && set_found(now), (error) => is_here && set_trouble(refusal_text(error)));
+    who_looked(refs).then((now) => {
+      if (!is_here) return;
+      set_found(now);
+      if (now.entries.some((e) => is_own_opening(e, refs.length))) counted_before.value = new Set([...counted_before.value, person]);
+    }, (error) => is_here && set_trouble(refusal_text(error)));
     return () => { is_here = false; };
   }, [refs.join(), turn]);
   const zone = project.value?.zone ?? "UTC";

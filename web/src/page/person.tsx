@@ -5,11 +5,12 @@ import { useEffect, useState } from "preact/hooks";
 import { read_person } from "../api/people";
 import { counted, line, named_left, rows_left, shown } from "../api/ledger";
 import { project } from "../api/session";
-import type { Open as Plain, Person } from "../api/types";
+import type { Person } from "../api/types";
 import { t } from "../i18n/display";
 import { field_name, k } from "../i18n/keep";
-import { ago, city, count, country, day, isolate, number, put } from "../i18n/write";
+import { ago, city, count, day, isolate, number, put } from "../i18n/write";
 import { wall_time } from "../query/days";
+import { fact_text } from "./fact";
 import { refs_of } from "./known_people";
 import { Looked } from "./looked";
 import { open_until, open_values, seal_again, useSealing } from "./opened";
@@ -67,10 +68,6 @@ function Closed({ id }: { id: string }) {
     </div>
   );
 }
-
-const fact_text = (name: string, value: Plain): string => Array.isArray(value)
-  ? value.map((v) => fact_text(name, v)).join(t.value.ask.comma + " ") : name === "country" && typeof value === "string" ? country(value) : typeof value === "number" ? number(value)
-    : typeof value === "string" ? value : JSON.stringify(value);
 
 function Facts({ now }: { now: Person }) {
   const words = k.value.person;
@@ -173,14 +170,14 @@ function Opened({ now }: { now: Person }) {
         <Facts now={now} />
         <section class="section">
           <h2>{words.did} <small>{put(words.did_small, { zone: city(zone) })}</small></h2>
-          {now.visits.length ? <Visits visits={now.visits} sealed={now.sealed} zone={zone} /> : <p class="grey">{words.nothing}</p>}
+          {now.visits.length ? <Visits visits={now.visits} sealed={now.sealed} facts={now.facts} zone={zone} /> : <p class="grey">{words.nothing}</p>}
           {trouble.value && <p class="bad" role="alert">{trouble.value}</p>}
           {now.more && <button type="button" class="button edge" disabled={busy.value} onClick={() => void read_older(now)}>{words.older}</button>}
         </section>
       </div>
       <aside class="person-side">
         <SealedBox now={now} />
-        <Looked refs={now.refs} turn={(line.value?.last ?? 0)} />
+        <Looked person={now.person} refs={now.refs} turn={(line.value?.last ?? 0)} />
         <Links now={now} />
       </aside>
     </div>

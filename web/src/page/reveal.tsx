@@ -11,6 +11,7 @@ import { all_of_list, count, day, fill, isolate, number, put } from "../i18n/wri
 import { today } from "../query/days";
 import { ClosedSeal, Seal } from "./seal";
 import { show_values } from "./opened";
+import { fact_text } from "./fact";
 import { Barrier, MeterBar, Ticket, Why, barrier, refusal_text, why } from "./ticket";
 import { say } from "./toast";
 
@@ -102,7 +103,7 @@ export function RevealDialog({ person, on_close }: { person: Person; on_close: (
           <Seal person={person.person} size={34} />
           <div>
             <h2 id="reveal-title">{words.dialog}</h2>
-            <p class="soft"><span class="id">{person.person}</span>{typeof person.facts.company === "string" && <> · <bdi>{person.facts.company}</bdi></>}</p>
+            <p class="soft"><span class="id">{person.person}</span>{person.facts.company ? <> · <bdi>{fact_text("company", person.facts.company)}</bdi></> : null}</p>
           </div>
         </header>
         <fieldset>

@@ -25,7 +25,7 @@ export function Ticket({ label, stub, busy, disabled, on_press, submit, name }: 
 }
 
 /** Back to the door, and from there to this page again. */
-const SignIn = ({ children }: { children: string }) => (
+export const SignIn = ({ children }: { children: string }) => (
   <button type="button" class="link" onClick={() => { me.value = null; }}>{children}</button>
 );
 

@@ -1,6 +1,6 @@
 // What a person did, visit by visit, newest first: repeats folded, quiet spans drawn as gaps.
 import type { ComponentChildren } from "preact";
-import type { Open, Sealed, Visit, VisitEvent } from "../api/types";
+import type { Facts, Open, Sealed, Visit, VisitEvent } from "../api/types";
 import { is_rtl } from "../i18n/display";
 import { k } from "../i18n/keep";
 import { clock, count, country, day, isolate, number, put } from "../i18n/write";
@@ -39,8 +39,9 @@ function value_text(name: string, value: Open): string {
   return text.length > 60 ? text.slice(0, 59) + "…" : text;
 }
 
-function Properties({ event, kinds }: { event: VisitEvent; kinds: Map<string, Sealed["kind"]> }) {
-  const open = Object.entries(event.properties).filter(([name]) => !of_the_visit.has(name)).slice(0, shown_properties);
+function Properties({ event, kinds, facts }: { event: VisitEvent; kinds: Map<string, Sealed["kind"]>; facts: Facts }) {
+  const is_said = (name: string, value: Open) => of_the_visit.has(name) || (facts as Record<string, Open>)[name] === value;
+  const open = Object.entries(event.properties).filter(([name, value]) => !is_said(name, value)).slice(0, shown_properties);
   return (
     <span class="properties">
       {open.map(([name, value]) => (
@@ -53,7 +54,7 @@ function Properties({ event, kinds }: { event: VisitEvent; kinds: Map<string, Se
   );
 }
 
-function Row({ step, kinds, zone }: { step: Step; kinds: Map<string, Sealed["kind"]>; zone: string }) {
+function Row({ step, kinds, facts, zone }: { step: Step; kinds: Map<string, Sealed["kind"]>; facts: Facts; zone: string }) {
   const { event, times } = step;
   const state = is_failure(event.event) ? "failed" : is_key(event.event) ? "key" : "";
   return (
@@ -61,7 +62,7 @@ function Row({ step, kinds, zone }: { step: Step; kinds: Map<string, Sealed["kin
       <span class="n">{clock(event.time, zone).slice(0, -3)}</span>
       <b><bdi>{event.event}</bdi></b>
       {times > 1 && <em class="n">{put(k.value.person.times, { n: number(times) })}</em>}
-      <Properties event={event} kinds={kinds} />
+      <Properties event={event} kinds={kinds} facts={facts} />
     </li>
   );
 }
@@ -104,7 +105,7 @@ function quiet_text(ms: number): string {
   return ms >= 4 * hour_ms ? count(words.quiet_hours, Math.floor(ms / hour_ms)) : "";
 }
 
-export function Visits({ visits, sealed, zone }: { visits: Visit[]; sealed: Sealed[]; zone: string }) {
+export function Visits({ visits, sealed, facts, zone }: { visits: Visit[]; sealed: Sealed[]; facts: Facts; zone: string }) {
   const kinds = new Map(sealed.map((s) => [s.property, s.kind]));
   const newest = [...visits].sort((a, b) => b.to - a.to);
   return (
@@ -115,7 +116,7 @@ export function Visits({ visits, sealed, zone }: { visits: Visit[]; sealed: Seal
         return (
           <section class="visit" key={visit.from}>
             <Head visit={visit} zone={zone} />
-            <ol>{fold(visit.events).map((step) => <Row key={step.event.time + step.event.event} step={step} kinds={kinds} zone={zone} />)}</ol>
+            <ol>{fold(visit.events).map((step) => <Row key={step.event.time + step.event.event} step={step} kinds={kinds} facts={facts} zone={zone} />)}</ol>
             {quiet && <p class="quiet">{quiet}</p>}
           </section>
         );
