@@ -30,6 +30,7 @@ struct link {
     int fd;               /* -1 = closed; owned */
     pthread_t reader;
     bool has_reader;
+    struct bytes received; /* the reader's; lies here so that it is seen to belong to us */
 };
 
 static int report_control = -1;
@@ -75,10 +76,10 @@ static void fail_all(struct link *link)
 static void *read_answers(void *arg)
 {
     struct link *link = arg;
-    struct bytes buf = { 0 };
+    struct bytes *received = &link->received;
     struct msg msg;
     int fd = link->fd, r;
-    while ((r = msg_receive(fd, false, UINT32_MAX, &buf, &msg)) == 0) {
+    while ((r = msg_receive(fd, false, UINT32_MAX, received, &msg)) == 0) {
         (void)pthread_mutex_lock(&link->lock);
         for (struct waiter *w = link->waiters; w; w = w->next) {
             if (w->id != msg.id || w->is_done)
@@ -89,8 +90,7 @@ static void *read_answers(void *arg)
         }
         (void)pthread_mutex_unlock(&link->lock);
         /* It is the asker's now, and may be a secret: no copy waits here for the next answer. */
-        explicit_bzero(buf.ptr + MSG_HEADER_BYTES, msg.body.len);
-        explicit_bzero(buf.ptr, buf.len); /* values pass here; the next answer may be hours away */
+        explicit_bzero(received->ptr, received->len);
     }
     if (r != ERR_CLOSED)
         log_warn("link %s: %s", link->name, err_text(r));
@@ -100,7 +100,7 @@ static void *read_answers(void *arg)
     (void)pthread_mutex_unlock(&link->lock);
     if (r == ERR_INVALID)
         link_report_broken(link->name);
-    bytes_wipe(&buf);
+    bytes_wipe(received);
     return NULL;
 }
 

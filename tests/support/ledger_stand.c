@@ -204,18 +204,17 @@ static uint8_t answer(struct ledger_stand *stand, const struct msg *msg, struct 
 static void *serve(void *arg)
 {
     struct ledger_stand *stand = arg;
-    struct bytes buf = { 0 }, body = { 0 };
     struct msg msg;
-    while (msg_receive(stand->fd, false, UINT32_MAX, &buf, &msg) == 0) {
-        bytes_reset(&body);
+    while (msg_receive(stand->fd, false, UINT32_MAX, &stand->received, &msg) == 0) {
+        bytes_reset(&stand->answer);
         struct msg back = { .id = msg.id, .fd = -1 };
-        back.type = answer(stand, &msg, &body);
-        back.body = bytes_str(&body);
+        back.type = answer(stand, &msg, &stand->answer);
+        back.body = bytes_str(&stand->answer);
         if (stand->lie != LEDGER_SILENT)
             (void)!msg_send(stand->fd, &back, 1000);
     }
-    bytes_release(&buf);
-    bytes_release(&body);
+    bytes_release(&stand->received);
+    bytes_release(&stand->answer);
     return NULL;
 }
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/str.h"
 #include "event/ref.h"
 #include "sys/link.h"
@@ -64,6 +65,7 @@ struct ledger_stand {
     uint8_t leaves[LEDGER_STAND_LEAVES][32];
     uint32_t count;
     uint8_t first_entry[112];
+    struct bytes received, answer;       /* of the thread, which is not there in a fork */
     int fd;
     pthread_t thread;
 };

@@ -6,16 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#ifdef __SANITIZE_ADDRESS__
-/* The program ends with exit() in a fork of this test. What the stand-in ledger's thread holds here has no
- * thread there any more, and would be called a leak. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "detect_leaks=0";
-}
-#endif
-
 /* The program itself, under another name. */
 int vault_main(int argc, char **argv);
 #define main vault_main
