@@ -120,13 +120,14 @@ static int signal_parent(void *ctx)
 static void test_landlock__no_tcp_and_no_signals_outside(void **state)
 {
     (void)state;
-    int which = 1;
-    if (sandbox_landlock_abi() < 6)
-        skip();
-    assert_int_equal(confined(bind_or_connect, &which), 0);
+    int which = 1, abi = sandbox_landlock_abi();
+    /* TCP came with version 4, signals with 6; an older kernel lets them through. No landlock at all
+     * is said (99). */
+    int tcp = abi == 0 ? 99 : abi < 4, signals = abi == 0 ? 99 : abi < 6;
+    assert_int_equal(confined(bind_or_connect, &which), tcp);
     which = 2;
-    assert_int_equal(confined(bind_or_connect, &which), 0);
-    assert_int_equal(confined(signal_parent, NULL), 0);
+    assert_int_equal(confined(bind_or_connect, &which), tcp);
+    assert_int_equal(confined(signal_parent, NULL), signals);
 }
 
 static void test_landlock__failures_confine_nothing_and_say_so(void **state)
@@ -134,8 +135,6 @@ static void test_landlock__failures_confine_nothing_and_say_so(void **state)
     (void)state;
     struct sandbox_landlock_rule rule = { -1, SANDBOX_READ };
     assert_int_equal(sandbox_landlock_enter(0, NULL, 0), ERR_UNSUPPORTED);
-    if (sandbox_landlock_abi() == 0)
-        skip();
     assert_true(sandbox_landlock_enter(sandbox_landlock_abi(), &rule, 1) < 0);
     assert_true(openat(AT_FDCWD, "/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0);
 }

@@ -56,8 +56,9 @@ static void test_sandbox__the_rooms_of_the_profile_are_all_there_is(void **state
     temp_make(&data);
     temp_make(&keys);
     temp_make(&other);
-    if (!sandbox_seccomp_is_built() || sandbox_landlock_abi() == 0)
-        skip();
+    /* Five attempts are refused by landlock alone: a build or a kernel without it lets them through,
+     * and that is what it must look like here. */
+    bool has_walls = sandbox_seccomp_is_built() && sandbox_landlock_abi() > 0;
     pid_t child = fork();
     if (child == 0) {
         char text[64];
@@ -75,7 +76,7 @@ static void test_sandbox__the_rooms_of_the_profile_are_all_there_is(void **state
         wrong += open("/etc/passwd", O_RDONLY) >= 0 || errno != EACCES;
         _exit(wrong);
     }
-    assert_int_equal(status_of(child), 0);
+    assert_int_equal(status_of(child), has_walls ? 0 : 5);
     temp_remove(&data);
     temp_remove(&keys);
     temp_remove(&other);
@@ -84,8 +85,6 @@ static void test_sandbox__the_rooms_of_the_profile_are_all_there_is(void **state
 static void test_sandbox__a_call_that_is_not_listed_ends_the_program(void **state)
 {
     (void)state;
-    if (!sandbox_seccomp_is_built())
-        skip();
     const struct sandbox_profile *all[] = { &sandbox_ingest, &sandbox_web, &sandbox_query,
                                             &sandbox_auth, &sandbox_vault, &sandbox_ledger };
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
@@ -93,17 +92,17 @@ static void test_sandbox__a_call_that_is_not_listed_ends_the_program(void **stat
         if (child == 0) {
             struct handed handed = { "control=3" };
             sandbox_enter(&handed, all[i]);
-            _exit((int)syscall(SYS_socket, 1, 1, 0));
+            _exit(syscall(SYS_socket, 1, 1, 0) < 0);
         }
-        assert_int_equal(status_of(child), 128 + SIGSYS);
+        assert_int_equal(status_of(child), sandbox_seccomp_is_built() ? 128 + SIGSYS : 0);
     }
 }
 
 static void test_sandbox__strict_refuses_when_keys_cannot_be_locked(void **state)
 {
     (void)state;
-    if (!sandbox_seccomp_is_built())
-        skip(); /* a sanitizer makes mlock do nothing, and succeed */
+    /* A sanitizer makes mlock do nothing, and succeed; strict refuses there for want of seccomp. */
+    int lenient = sandbox_seccomp_is_built() ? 0 : 1;
     for (int strict = 0; strict < 2; strict++) {
         pid_t child = fork();
         if (child == 0) {
@@ -117,7 +116,7 @@ static void test_sandbox__strict_refuses_when_keys_cannot_be_locked(void **state
             void *key = sandbox_key_alloc(32); /* without strict a warning */
             _exit(sandbox_layers().locks_keys || !key);
         }
-        assert_int_equal(status_of(child), strict ? 3 : 0);
+        assert_int_equal(status_of(child), strict ? 3 : lenient);
     }
 }
 
