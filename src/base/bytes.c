@@ -93,6 +93,13 @@ void bytes_put_str(struct bytes *b, struct str s)
     bytes_append_str(b, s);
 }
 
+void bytes_put_part(struct bytes *b, struct str s)
+{
+    check(s.len <= UINT32_MAX);
+    bytes_put_u32(b, (uint32_t)s.len);
+    bytes_append_str(b, s);
+}
+
 void bytes_pad(struct bytes *b, size_t alignment)
 {
     size_t more = (alignment - b->len % alignment) % alignment;
@@ -166,6 +173,30 @@ struct str bytes_get_str(struct bytes_reader *r)
 {
     uint64_t len = bytes_get_varint(r);
     return len > SIZE_MAX ? (r->failed = true, STR("")) : bytes_get_raw(r, (size_t)len);
+}
+
+struct str bytes_get_part(struct bytes_reader *r, size_t max)
+{
+    uint32_t len = bytes_get_u32(r);
+    if (len > max)
+        r->failed = true;
+    return bytes_get_raw(r, len);
+}
+
+uint32_t bytes_get_count(struct bytes_reader *r, uint32_t max, size_t each)
+{
+    uint32_t count = bytes_get_u32(r);
+    if (count <= max && bytes_left(r) / each >= count)
+        return count;
+    r->failed = true;
+    return 0;
+}
+
+void bytes_get_fixed(struct bytes_reader *r, void *out, size_t len)
+{
+    struct str raw = bytes_get_raw(r, len);
+    if (!r->failed && len)
+        memcpy(out, raw.ptr, len);
 }
 
 size_t bytes_left(const struct bytes_reader *r)

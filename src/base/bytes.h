@@ -51,6 +51,7 @@ void bytes_put_u64(struct bytes *b, uint64_t v);
 void bytes_put_f64(struct bytes *b, double v);
 void bytes_put_varint(struct bytes *b, uint64_t v);    /* LEB128, at most 10 bytes */
 void bytes_put_str(struct bytes *b, struct str s);     /* varint length, then the bytes */
+void bytes_put_part(struct bytes *b, struct str s);    /* u32 length, then the bytes */
 void bytes_pad(struct bytes *b, size_t alignment);     /* zeros up to a multiple */
 struct str bytes_str(const struct bytes *b);           /* borrows; valid until the next change */
 /* Wipes the whole capacity with explicit_bzero, then frees: for secrets. */
@@ -74,6 +75,12 @@ double bytes_get_f64(struct bytes_reader *r);
 uint64_t bytes_get_varint(struct bytes_reader *r);
 struct str bytes_get_str(struct bytes_reader *r);      /* varint length; borrows from the input */
 struct str bytes_get_raw(struct bytes_reader *r, size_t len);
+struct str bytes_get_part(struct bytes_reader *r, size_t max);  /* u32 length; fails over max */
+/* A u32 count of elements that take at least `each` bytes: fails over max, and where the rest has
+ * no room for so many. 0 then. */
+uint32_t bytes_get_count(struct bytes_reader *r, uint32_t max, size_t each);
+/* Copies; nothing on failure. */
+void bytes_get_fixed(struct bytes_reader *r, void *out, size_t len);
 size_t bytes_left(const struct bytes_reader *r);       /* 0 once failed */
 /* True when nothing failed and nothing is left. */
 bool bytes_reader_is_done(const struct bytes_reader *r);

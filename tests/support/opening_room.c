@@ -20,7 +20,7 @@ static void open_opening(struct opening_room *room)
 
 void opening_room_open(struct opening_room *room)
 {
-    *room = (struct opening_room){ .batch = 0 };
+    memset(room, 0, sizeof(*room)); /* too large for a copy on the stack */
     vault_room_init(&room->vault);
     check(vault_room_open(&room->vault) == 0);
     sign_pair(room->auth_secret, room->auth_public);

@@ -118,19 +118,13 @@ static void blob_key(const struct day *day, uint32_t log, uint64_t sequence,
     bytes_release(&numbers);
 }
 
-static void put_part(struct bytes *out, struct str part)
-{
-    bytes_put_u32(out, (uint32_t)part.len);
-    bytes_append_str(out, part);
-}
-
 static void put_plain(const struct blob *blob, struct bytes *out)
 {
     struct bytes set = { 0 };
     const struct entry_sections *s = &blob->sections;
     bytes_append(out, s->secret, sizeof(s->secret));
     for (int i = 0; i < ENTRY_SECTIONS; i++)
-        put_part(out, s->sections[i]);
+        bytes_put_part(out, s->sections[i]);
     if (s->number_count) {
         struct bitmap *bitmap = bitmap_create();
         for (uint32_t i = 0; i < s->number_count; i++)
@@ -138,7 +132,7 @@ static void put_plain(const struct blob *blob, struct bytes *out)
         bitmap_encode(bitmap, &set);
         bitmap_destroy(bitmap);
     }
-    put_part(out, bytes_str(&set));
+    bytes_put_part(out, bytes_str(&set));
     bytes_release(&set);
     bytes_put_u32(out, blob->given_count);
     for (uint32_t i = 0; i < blob->given_count; i++) {

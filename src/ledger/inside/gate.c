@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "auth/wire/grant_check.h"
 #include "auth/wire/webauthn.h"
 #include "base/err.h"
 #include "crypto/hash.h"
@@ -12,14 +13,9 @@ enum { PROOF_CLOCK_MS = 60 * 1000, LEVEL_PEOPLE = 2 };
 static const char *judge_grant_itself(struct state *s, struct str bytes, uint64_t arrived_ms,
                                       struct grant *grant)
 {
-    if (bytes.len != GRANT_BYTES || grant_open(bytes, s->config.auth_public, grant) != 0)
-        return "grant_signature";
-    uint64_t life = grant->life_ms < GRANT_LIFE_MS ? grant->life_ms : GRANT_LIFE_MS;
-    if (grant->issued_boot_ms > arrived_ms || arrived_ms - grant->issued_boot_ms > life)
-        return "grant_old";
-    if (!s->has_auth_boot || memcmp(s->auth_boot, grant->boot_id, sizeof(s->auth_boot)) != 0)
-        return "grant_boot";
-    return NULL;
+    const struct grant_maker maker = { s->config.auth_public,
+                                       s->has_auth_boot ? s->auth_boot : NULL };
+    return grant_check_maker(bytes, &maker, arrived_ms, grant);
 }
 
 const char *gate_judge_reading(struct state *s, struct str grant, struct str text,

@@ -11,37 +11,6 @@
 enum { QUESTION_MAX = 1024 * 1024, RECEIPT_MAX = 16 * 1024, TRIPLE_BYTES = 4 + 1 + 32,
        TEXT_MAX = 64 * 1024, ADDRESS_MAX = 64, NONCE_MAX = 64 };
 
-static void put_part(struct bytes *body, struct str part)
-{
-    bytes_put_u32(body, (uint32_t)part.len);
-    bytes_append_str(body, part);
-}
-
-static struct str get_part(struct bytes_reader *r, size_t max)
-{
-    uint32_t len = bytes_get_u32(r);
-    if (len > max)
-        r->failed = true;
-    return bytes_get_raw(r, len);
-}
-
-static uint32_t get_count(struct bytes_reader *r, uint32_t max, size_t each)
-{
-    uint32_t count = bytes_get_u32(r);
-    if (count > max || bytes_left(r) / each < count) {
-        r->failed = true;
-        return 0;
-    }
-    return count;
-}
-
-static void get_fixed(struct bytes_reader *r, void *out, size_t len)
-{
-    struct str raw = bytes_get_raw(r, len);
-    if (raw.len == len)
-        memcpy(out, raw.ptr, len);
-}
-
 static bool get_bool(struct bytes_reader *r)
 {
     uint8_t v = bytes_get_u8(r);
@@ -62,9 +31,9 @@ void ledger_wire_encode_release(const struct ledger_release *m, struct bytes *bo
     check(m->grant.len == GRANT_BYTES && m->ref_count <= ASK_SUBJECTS_MAX &&
           m->triple_count <= LEDGER_TRIPLES_MAX);
     bytes_append_str(body, m->grant);
-    put_part(body, m->ask);
-    put_part(body, m->evidence);
-    put_part(body, m->question);
+    bytes_put_part(body, m->ask);
+    bytes_put_part(body, m->evidence);
+    bytes_put_part(body, m->question);
     bytes_put_u64(body, m->seen_size);
     bytes_put_u32(body, m->rows);
     bytes_put_u8(body, m->is_miss);
@@ -80,12 +49,12 @@ void ledger_wire_encode_release(const struct ledger_release *m, struct bytes *bo
 
 static void get_triples(struct bytes_reader *r, struct arena *arena, struct ledger_release *out)
 {
-    out->triple_count = get_count(r, LEDGER_TRIPLES_MAX, TRIPLE_BYTES);
+    out->triple_count = bytes_get_count(r, LEDGER_TRIPLES_MAX, TRIPLE_BYTES);
     struct ledger_triple *triples = arena_alloc(arena, out->triple_count * sizeof(*triples));
     for (uint32_t i = 0; i < out->triple_count; i++) {
         triples[i].subject = bytes_get_u32(r);
         triples[i].field = bytes_get_u8(r);
-        get_fixed(r, triples[i].epoch, sizeof(triples[i].epoch));
+        bytes_get_fixed(r, triples[i].epoch, sizeof(triples[i].epoch));
     }
     out->triples = triples;
 }
@@ -94,13 +63,13 @@ int ledger_wire_decode_release(struct str body, struct arena *arena, struct ledg
 {
     struct bytes_reader r = bytes_reader_over(body);
     *out = (struct ledger_release){ .grant = bytes_get_raw(&r, GRANT_BYTES) };
-    out->ask = get_part(&r, ASK_BYTES_MAX);
-    out->evidence = get_part(&r, LEDGER_EVIDENCE_MAX);
-    out->question = get_part(&r, QUESTION_MAX);
+    out->ask = bytes_get_part(&r, ASK_BYTES_MAX);
+    out->evidence = bytes_get_part(&r, LEDGER_EVIDENCE_MAX);
+    out->question = bytes_get_part(&r, QUESTION_MAX);
     out->seen_size = bytes_get_u64(&r);
     out->rows = bytes_get_u32(&r);
     out->is_miss = get_bool(&r);
-    out->ref_count = get_count(&r, ASK_SUBJECTS_MAX, sizeof(*out->refs));
+    out->ref_count = bytes_get_count(&r, ASK_SUBJECTS_MAX, sizeof(*out->refs));
     struct str refs = bytes_get_raw(&r, (size_t)out->ref_count * sizeof(*out->refs));
     out->refs = (const struct ref *)refs.ptr; /* bytes: no alignment to mind */
     get_triples(&r, arena, out);
@@ -110,22 +79,22 @@ int ledger_wire_decode_release(struct str body, struct arena *arena, struct ledg
 void ledger_wire_encode_released(const struct ledger_released *m, struct bytes *body)
 {
     check(m->receipt.len <= RECEIPT_MAX && m->shares.len % LEDGER_SHARE_BYTES == 0);
-    put_part(body, m->receipt);
+    bytes_put_part(body, m->receipt);
     bytes_put_u64(body, m->sequence);
     bytes_put_u32(body, m->subject_count);
     for (uint32_t i = 0; i < m->subject_count; i++) {
         bytes_put_u8(body, m->subjects[i].status);
         bytes_put_u32(body, m->subjects[i].number);
     }
-    put_part(body, m->shares);
+    bytes_put_part(body, m->shares);
 }
 
 int ledger_wire_decode_released(struct str body, struct arena *arena, struct ledger_released *out)
 {
     struct bytes_reader r = bytes_reader_over(body);
-    *out = (struct ledger_released){ .receipt = get_part(&r, RECEIPT_MAX) };
+    *out = (struct ledger_released){ .receipt = bytes_get_part(&r, RECEIPT_MAX) };
     out->sequence = bytes_get_u64(&r);
-    out->subject_count = get_count(&r, ASK_SUBJECTS_MAX, 5);
+    out->subject_count = bytes_get_count(&r, ASK_SUBJECTS_MAX, 5);
     struct ledger_subject *subjects = arena_alloc(arena, out->subject_count * sizeof(*subjects));
     for (uint32_t i = 0; i < out->subject_count; i++) {
         subjects[i].status = bytes_get_u8(&r);
@@ -134,7 +103,7 @@ int ledger_wire_decode_released(struct str body, struct arena *arena, struct led
             r.failed = true;
     }
     out->subjects = subjects;
-    out->shares = get_part(&r, (size_t)LEDGER_TRIPLES_MAX * LEDGER_SHARE_BYTES);
+    out->shares = bytes_get_part(&r, (size_t)LEDGER_TRIPLES_MAX * LEDGER_SHARE_BYTES);
     return out->shares.len % LEDGER_SHARE_BYTES ? ERR_INVALID : end(&r);
 }
 
@@ -152,21 +121,21 @@ int ledger_wire_decode_check(struct str body, struct ledger_check *out)
     struct bytes_reader r = bytes_reader_over(body);
     *out = (struct ledger_check){ .principal = bytes_get_u32(&r) };
     out->project = bytes_get_u32(&r);
-    get_fixed(&r, out->ask_hash, sizeof(out->ask_hash));
+    bytes_get_fixed(&r, out->ask_hash, sizeof(out->ask_hash));
     return end(&r);
 }
 
 void ledger_wire_encode_read(const struct ledger_read *m, struct bytes *body)
 {
-    put_part(body, m->grant);
-    put_part(body, m->text);
+    bytes_put_part(body, m->grant);
+    bytes_put_part(body, m->text);
 }
 
 int ledger_wire_decode_read(struct str body, struct ledger_read *out)
 {
     struct bytes_reader r = bytes_reader_over(body);
-    *out = (struct ledger_read){ .grant = get_part(&r, GRANT_BYTES) };
-    out->text = get_part(&r, TEXT_MAX);
+    *out = (struct ledger_read){ .grant = bytes_get_part(&r, GRANT_BYTES) };
+    out->text = bytes_get_part(&r, TEXT_MAX);
     return out->grant.len == GRANT_BYTES ? end(&r) : ERR_INVALID;
 }
 
@@ -179,13 +148,13 @@ void ledger_wire_encode_login(const struct ledger_login *m, struct bytes *body)
     bytes_append(body, m->login_session, sizeof(m->login_session));
     bytes_put_u8(body, m->key_type);
     bytes_put_u64(body, (uint64_t)m->ends_ms);
-    put_part(body, m->public_key);
-    put_part(body, m->nonce);
-    put_part(body, m->credential_id);
-    put_part(body, m->auth_data);
-    put_part(body, m->client_data);
-    put_part(body, m->signature);
-    put_part(body, m->address);
+    bytes_put_part(body, m->public_key);
+    bytes_put_part(body, m->nonce);
+    bytes_put_part(body, m->credential_id);
+    bytes_put_part(body, m->auth_data);
+    bytes_put_part(body, m->client_data);
+    bytes_put_part(body, m->signature);
+    bytes_put_part(body, m->address);
 }
 
 int ledger_wire_decode_login(struct str body, struct ledger_login *out)
@@ -193,36 +162,36 @@ int ledger_wire_decode_login(struct str body, struct ledger_login *out)
     struct bytes_reader r = bytes_reader_over(body);
     *out = (struct ledger_login){ .principal = bytes_get_u32(&r) };
     out->level = bytes_get_u8(&r);
-    get_fixed(&r, out->login_session, sizeof(out->login_session));
+    bytes_get_fixed(&r, out->login_session, sizeof(out->login_session));
     out->key_type = bytes_get_u8(&r);
     out->ends_ms = (int64_t)bytes_get_u64(&r);
-    out->public_key = get_part(&r, EVIDENCE_KEY_MAX);
-    out->nonce = get_part(&r, NONCE_MAX);
-    out->credential_id = get_part(&r, WEBAUTHN_CREDENTIAL_MAX);
-    out->auth_data = get_part(&r, WEBAUTHN_AUTH_DATA_MAX);
-    out->client_data = get_part(&r, WEBAUTHN_CLIENT_DATA_MAX);
-    out->signature = get_part(&r, WEBAUTHN_SIGNATURE_MAX);
-    out->address = get_part(&r, ADDRESS_MAX);
+    out->public_key = bytes_get_part(&r, EVIDENCE_KEY_MAX);
+    out->nonce = bytes_get_part(&r, NONCE_MAX);
+    out->credential_id = bytes_get_part(&r, WEBAUTHN_CREDENTIAL_MAX);
+    out->auth_data = bytes_get_part(&r, WEBAUTHN_AUTH_DATA_MAX);
+    out->client_data = bytes_get_part(&r, WEBAUTHN_CLIENT_DATA_MAX);
+    out->signature = bytes_get_part(&r, WEBAUTHN_SIGNATURE_MAX);
+    out->address = bytes_get_part(&r, ADDRESS_MAX);
     return end(&r);
 }
 
 void ledger_wire_encode_decision(const struct ledger_decision *m, struct bytes *body)
 {
-    put_part(body, m->grant);
-    put_part(body, m->ask);
-    put_part(body, m->evidence);
-    put_part(body, m->detail);
-    put_part(body, m->made);
+    bytes_put_part(body, m->grant);
+    bytes_put_part(body, m->ask);
+    bytes_put_part(body, m->evidence);
+    bytes_put_part(body, m->detail);
+    bytes_put_part(body, m->made);
 }
 
 int ledger_wire_decode_decision(struct str body, struct ledger_decision *out)
 {
     struct bytes_reader r = bytes_reader_over(body);
-    *out = (struct ledger_decision){ .grant = get_part(&r, GRANT_BYTES) };
-    out->ask = get_part(&r, ASK_BYTES_MAX);
-    out->evidence = get_part(&r, LEDGER_EVIDENCE_MAX);
-    out->detail = get_part(&r, LEDGER_DETAIL_MAX);
-    out->made = get_part(&r, LEDGER_DETAIL_MAX);
+    *out = (struct ledger_decision){ .grant = bytes_get_part(&r, GRANT_BYTES) };
+    out->ask = bytes_get_part(&r, ASK_BYTES_MAX);
+    out->evidence = bytes_get_part(&r, LEDGER_EVIDENCE_MAX);
+    out->detail = bytes_get_part(&r, LEDGER_DETAIL_MAX);
+    out->made = bytes_get_part(&r, LEDGER_DETAIL_MAX);
     return out->grant.len == 0 || out->grant.len == GRANT_BYTES ? end(&r) : ERR_INVALID;
 }
 
@@ -243,7 +212,7 @@ int ledger_wire_decode_decided(struct str body, struct ledger_decided *out)
 void ledger_wire_encode_refused(const struct ledger_refused *m, struct bytes *body)
 {
     check(m->code.len > 0 && m->code.len <= LEDGER_CODE_MAX);
-    put_part(body, m->code);
+    bytes_put_part(body, m->code);
     bytes_put_u32(body, m->left);
     bytes_put_u64(body, m->sequence);
 }
@@ -251,7 +220,7 @@ void ledger_wire_encode_refused(const struct ledger_refused *m, struct bytes *bo
 int ledger_wire_decode_refused(struct str body, struct ledger_refused *out)
 {
     struct bytes_reader r = bytes_reader_over(body);
-    *out = (struct ledger_refused){ .code = get_part(&r, LEDGER_CODE_MAX) };
+    *out = (struct ledger_refused){ .code = bytes_get_part(&r, LEDGER_CODE_MAX) };
     out->left = bytes_get_u32(&r);
     out->sequence = bytes_get_u64(&r);
     return out->code.len ? end(&r) : ERR_INVALID;

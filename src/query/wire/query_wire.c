@@ -9,18 +9,6 @@ enum {
     REF_BYTES = 16,
 };
 
-static void put_text(struct bytes *body, struct str text)
-{
-    bytes_put_u32(body, (uint32_t)text.len);
-    bytes_append_str(body, text);
-}
-
-static struct str get_text(struct bytes_reader *r)
-{
-    uint32_t len = bytes_get_u32(r);
-    return bytes_get_raw(r, len);
-}
-
 /* An ask comes with its evidence, and neither where there is none to be. */
 static bool is_askable(const struct query_question *q)
 {
@@ -42,12 +30,12 @@ void query_wire_encode_question(const struct query_question *q, struct bytes *bo
     bytes_put_u8(body, 0);
     bytes_put_u32(body, 0);
     bytes_put_u64(body, q->project);
-    put_text(body, q->grant);
-    put_text(body, q->settings);
+    bytes_put_part(body, q->grant);
+    bytes_put_part(body, q->settings);
     if (q->what >= QUERY_PEOPLE) {
-        put_text(body, q->ask);
-        put_text(body, q->evidence);
-        put_text(body, q->refs);
+        bytes_put_part(body, q->ask);
+        bytes_put_part(body, q->evidence);
+        bytes_put_part(body, q->refs);
     }
     bytes_append_str(body, q->question);
 }
@@ -62,12 +50,13 @@ int query_wire_decode_question(struct str body, struct query_question *q)
     zero |= bytes_get_u32(&r);
     struct query_question got = { .what = (enum query_what)what,
                                   .project = bytes_get_u64(&r) };
-    got.grant = get_text(&r);
-    got.settings = get_text(&r);
+    /* Lengths are judged below: one has an error of its own. */
+    got.grant = bytes_get_part(&r, UINT32_MAX);
+    got.settings = bytes_get_part(&r, UINT32_MAX);
     if (what >= QUERY_PEOPLE) {
-        got.ask = get_text(&r);
-        got.evidence = get_text(&r);
-        got.refs = get_text(&r);
+        got.ask = bytes_get_part(&r, UINT32_MAX);
+        got.evidence = bytes_get_part(&r, UINT32_MAX);
+        got.refs = bytes_get_part(&r, UINT32_MAX);
     }
     got.question = bytes_get_raw(&r, bytes_left(&r));
     if (r.failed || zero != 0 || what < QUERY_REPORT || what > QUERY_WHAT_LAST ||

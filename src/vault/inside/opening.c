@@ -166,9 +166,8 @@ static const char *judge(struct ask_turn *t, enum grant_kind kind)
     memcpy(boot, t->o->auth_boot, sizeof(boot));
     (void)pthread_mutex_unlock(&t->o->lock);
     const struct grant_expect expect = {
-        .public_key = t->o->config.auth_public, .kind = kind, .ask_hash = t->ask_hash,
-        .project = t->ask.project, .boot_id = has_boot ? boot : NULL,
-        .arrived_boot_ms = t->arrived_boot_ms,
+        .maker = { t->o->config.auth_public, has_boot ? boot : NULL }, .kind = kind,
+        .ask_hash = t->ask_hash, .project = t->ask.project, .arrived_boot_ms = t->arrived_boot_ms,
     };
     const char *code = grant_check(t->m->grant, &expect, &t->grant);
     if (code)

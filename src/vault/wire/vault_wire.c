@@ -15,35 +15,10 @@
 /* subject, field, first and last seen, length of the text */
 enum { VALUE_BYTES_MIN = 4 + 4 + 8 + 8 + 4 };
 
-static void put_part(struct bytes *body, struct str part)
-{
-    bytes_put_u32(body, (uint32_t)part.len);
-    bytes_append_str(body, part);
-}
-
-static struct str get_part(struct bytes_reader *r, size_t max)
-{
-    uint32_t len = bytes_get_u32(r);
-    if (len > max)
-        r->failed = true;
-    return bytes_get_raw(r, len);
-}
-
-/* Never more elements than the rest of the body has room for. */
-static uint32_t get_count(struct bytes_reader *r, uint32_t max, size_t each)
-{
-    uint32_t count = bytes_get_u32(r);
-    if (count > max || bytes_left(r) / each < count) {
-        r->failed = true;
-        return 0;
-    }
-    return count;
-}
-
 /* Sorted and distinct, borrowed: refs are bytes, so there is no alignment to mind. */
 static const struct ref *get_refs(struct bytes_reader *r, uint32_t max, uint32_t *count)
 {
-    *count = get_count(r, max, sizeof(struct ref));
+    *count = bytes_get_count(r, max, sizeof(struct ref));
     struct str raw = bytes_get_raw(r, (size_t)*count * sizeof(struct ref));
     const struct ref *refs = (const struct ref *)raw.ptr;
     for (uint32_t i = 1; i < *count; i++)
@@ -106,8 +81,8 @@ void vault_wire_encode_ask(const struct vault_ask *ask, struct bytes *body)
     check(ask->grant.len == GRANT_BYTES && ask->ask.len <= ASK_BYTES_MAX &&
           ask->evidence.len <= EVIDENCE_BYTES_MAX && ask->ref_count <= VAULT_REVEAL_SUBJECTS_MAX);
     bytes_append_str(body, ask->grant);
-    put_part(body, ask->ask);
-    put_part(body, ask->evidence);
+    bytes_put_part(body, ask->ask);
+    bytes_put_part(body, ask->evidence);
     put_refs(body, ask->refs, ask->ref_count);
 }
 
@@ -116,8 +91,8 @@ int vault_wire_decode_ask(struct str body, struct arena *arena, struct vault_ask
     struct bytes_reader r = bytes_reader_over(body);
     (void)arena; /* all of it borrows from body */
     *out = (struct vault_ask){ .grant = bytes_get_raw(&r, GRANT_BYTES) };
-    out->ask = get_part(&r, ASK_BYTES_MAX);
-    out->evidence = get_part(&r, EVIDENCE_BYTES_MAX);
+    out->ask = bytes_get_part(&r, ASK_BYTES_MAX);
+    out->evidence = bytes_get_part(&r, EVIDENCE_BYTES_MAX);
     out->refs = get_refs(&r, VAULT_REVEAL_SUBJECTS_MAX, &out->ref_count);
     return end(&r);
 }
@@ -145,13 +120,13 @@ void vault_wire_encode_revealed(const struct vault_revealed *m, struct bytes *bo
         bytes_put_u32(body, v->field);
         bytes_put_u64(body, (uint64_t)v->first_seen_ms);
         bytes_put_u64(body, (uint64_t)v->last_seen_ms);
-        put_part(body, v->text);
+        bytes_put_part(body, v->text);
     }
 }
 
 static int get_values(struct bytes_reader *r, struct arena *arena, struct vault_revealed *out)
 {
-    out->value_count = get_count(r, VAULT_VALUES_MAX, VALUE_BYTES_MIN);
+    out->value_count = bytes_get_count(r, VAULT_VALUES_MAX, VALUE_BYTES_MIN);
     struct vault_value *values = arena_try(arena, out->value_count * sizeof(*values));
     if (!values)
         return ERR_NOMEM;
@@ -160,7 +135,7 @@ static int get_values(struct bytes_reader *r, struct arena *arena, struct vault_
         values[i].field = bytes_get_u32(r);
         values[i].first_seen_ms = (int64_t)bytes_get_u64(r);
         values[i].last_seen_ms = (int64_t)bytes_get_u64(r);
-        values[i].text = get_part(r, LIMIT_SEALED_BATCH_BYTES);
+        values[i].text = bytes_get_part(r, LIMIT_SEALED_BATCH_BYTES);
         if (values[i].subject >= out->subject_count || values[i].field >= ASK_FIELDS_MAX ||
             (i > 0 && !is_in_order(&values[i - 1], &values[i])))
             r->failed = true;
@@ -174,7 +149,7 @@ int vault_wire_decode_revealed(struct str body, struct arena *arena, struct vaul
     struct bytes_reader r = bytes_reader_over(body);
     *out = (struct vault_revealed){ .sequence = bytes_get_u64(&r) };
     out->time_ms = (int64_t)bytes_get_u64(&r);
-    out->subject_count = get_count(&r, VAULT_REVEAL_SUBJECTS_MAX, 1);
+    out->subject_count = bytes_get_count(&r, VAULT_REVEAL_SUBJECTS_MAX, 1);
     out->status = (const uint8_t *)bytes_get_raw(&r, out->subject_count).ptr;
     if (r.failed)
         return ERR_INVALID;
@@ -203,7 +178,7 @@ int vault_wire_decode_found(struct str body, struct arena *arena, struct vault_f
 void vault_wire_encode_denied(const struct vault_denied *m, struct bytes *body)
 {
     check(m->code.len > 0 && m->code.len <= LEDGER_CODE_MAX);
-    put_part(body, m->code);
+    bytes_put_part(body, m->code);
     bytes_put_u32(body, m->left);
     bytes_put_u64(body, m->sequence);
 }
@@ -211,7 +186,7 @@ void vault_wire_encode_denied(const struct vault_denied *m, struct bytes *body)
 int vault_wire_decode_denied(struct str body, struct vault_denied *out)
 {
     struct bytes_reader r = bytes_reader_over(body);
-    *out = (struct vault_denied){ .code = get_part(&r, LEDGER_CODE_MAX) };
+    *out = (struct vault_denied){ .code = bytes_get_part(&r, LEDGER_CODE_MAX) };
     out->left = bytes_get_u32(&r);
     out->sequence = bytes_get_u64(&r);
     return out->code.len ? end(&r) : ERR_INVALID;

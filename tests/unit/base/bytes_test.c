@@ -78,6 +78,37 @@ static void test_bytes__padding_reaches_the_multiple(void **state)
     assert_null(b.ptr);
 }
 
+static void test_bytes__parts_and_counts_are_bounded(void **state)
+{
+    (void)state;
+    struct bytes b = { 0 };
+    char fixed[3] = "xx";
+    bytes_put_part(&b, STR("abc"));
+    bytes_put_u32(&b, 2);
+    bytes_append_str(&b, STR("1122"));
+    struct bytes_reader r = bytes_reader_over(bytes_str(&b));
+    assert_true(str_equal(bytes_get_part(&r, 3), STR("abc")));
+    assert_int_equal(bytes_get_count(&r, 2, 2), 2);
+    bytes_get_fixed(&r, fixed, 2);
+    assert_string_equal(fixed, "11");
+    assert_int_equal(bytes_left(&r), 2);
+    assert_false(r.failed);
+    bytes_get_fixed(&r, fixed, 3); /* more than there is: nothing is written */
+    assert_string_equal(fixed, "11");
+    assert_true(r.failed);
+    r = bytes_reader_over(bytes_str(&b));
+    (void)bytes_get_part(&r, 2);
+    assert_true(r.failed);
+    /* Two elements of three bytes do not fit in four; one is over a maximum of one. */
+    r = bytes_reader_over(str_from_index(bytes_str(&b), 7));
+    assert_int_equal(bytes_get_count(&r, 2, 3), 0);
+    assert_true(r.failed);
+    r = bytes_reader_over(str_from_index(bytes_str(&b), 7));
+    assert_int_equal(bytes_get_count(&r, 1, 2), 0);
+    assert_true(r.failed);
+    bytes_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +118,7 @@ int main(void)
         cmocka_unit_test(test_bytes__str_length_beyond_the_end_fails),
         cmocka_unit_test(test_bytes__varint_of_eleven_bytes_fails),
         cmocka_unit_test(test_bytes__padding_reaches_the_multiple),
+        cmocka_unit_test(test_bytes__parts_and_counts_are_bounded),
     };
     return RUN(tests);
 }

@@ -19,8 +19,8 @@ static void test_grant_check__each_fault_has_its_code(void **state)
     memcpy(grant.boot_id, boot, sizeof(boot));
     grant_sign(&grant, secret, bytes);
     struct str text = str_of(bytes, sizeof(bytes));
-    const struct grant_expect good = { .public_key = public_key, .kind = GRANT_REVEAL,
-                                       .ask_hash = hash, .project = 1, .boot_id = boot,
+    const struct grant_expect good = { .maker = { public_key, boot }, .kind = GRANT_REVEAL,
+                                       .ask_hash = hash, .project = 1,
                                        .arrived_boot_ms = 6000 };
     struct grant_expect e = good;
     assert_null(grant_check(text, &e, &out));
@@ -36,9 +36,9 @@ static void test_grant_check__each_fault_has_its_code(void **state)
     e.ask_hash = other;
     assert_string_equal(grant_check(text, &e, &out), "grant_ask");
     e = good;
-    e.boot_id = other;
+    e.maker.boot_id = other;
     assert_string_equal(grant_check(text, &e, &out), "grant_boot");
-    e.boot_id = NULL;
+    e.maker.boot_id = NULL;
     assert_string_equal(grant_check(text, &e, &out), "grant_boot");
     e = good;
     e.project = 2;
