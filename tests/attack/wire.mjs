@@ -26,7 +26,7 @@ export const Ledger = { RELEASE: 1, RECORD: 2, CHECK: 3, READ: 4, BOOT: 5, LOGIN
 export const Vault = { INTAKE: 1, STORED: 2, REFUSED: 3, REVEAL: 10, FIND: 11, REVEALED: 74, FOUND: 75, DENIED: 76 };
 export const Query = { QUESTION: 1, ANSWER: 2, REPORT: 1, SCHEMA: 2, STATUS: 5, PEOPLE: 6, TIMELINE: 7, EXPORT: 8,
                        EXPORT_NEXT: 9, LEDGER: 10, RESOLVE: 11 };
-export const Auth = { ENTER: 1, AUTHORIZE: 2, ME: 3, LEAVE: 4, CALL: 7, ENTERED: 64, GRANTED: 65, IS: 66, DONE: 67,
+export const Auth = { AUTHORIZE: 2, ME: 3, LEAVE: 4, CALL: 7, GRANTED: 65, IS: 66, DONE: 67,
                       REFUSED: 69, ANSWERED: 70 };
 export const Note = { SETTINGS: 1, OK: 2, REFUSED: 3 };
 export const Right = { AGGREGATE: 2, UNFOLDED: 4, ROWS: 8, REVEAL: 16, EXPORT: 32, APPROVE: 64, SETTINGS: 128 };
@@ -93,7 +93,7 @@ export const query_answer = ({ body }) =>
 // ---- auth's: strings as base/bytes writes them
 export const auth_request = (q) => Buffer.concat([
   u8(q.by), u8(q.kind ?? 0), u16(0), u32(q.uid ?? 0), u64(q.project ?? 0), u64(q.rights ?? 0),
-  q.hash ?? Buffer.alloc(32), ...["cookie", "key", "secret", "link", "name", "zone"].map((name) => string(q[name])),
+  q.hash ?? Buffer.alloc(32), ...["cookie", "key", "secret", "name", "zone"].map((name) => string(q[name])),
   u8(q.call ?? 0), u8(q.lookup_kind ?? 0), u16(0),
   ...["body", "ask", "proof", "method", "path", "assertion", "lookup", "address", "agent"].map((n) => string(q[n]))]);
 export function auth_answer({ type, body }) {

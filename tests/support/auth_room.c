@@ -64,10 +64,18 @@ struct str auth_room_refusal(struct auth_room *room, struct auth_request request
     return auth_room_ask(room, request) == AUTH_REFUSED ? room->answer.code : STR("");
 }
 
+struct auth_request auth_room_link(struct auth_room *room, struct str link)
+{
+    return (struct auth_request){
+        .type = AUTH_CALL, .by = AUTH_BY_NOBODY, .call = AUTH_LOGIN_LINK,
+        .method = STR("POST"), .path = STR("/api/enter"), .address = STR("192.0.2.1"),
+        .body = arena_printf(&room->arena, "{\"link\":\"" STR_FMT "\"}", STR_ARG(link)),
+    };
+}
+
 struct str auth_room_enter(struct auth_room *room, struct str link)
 {
-    struct auth_request request = { .type = AUTH_ENTER, .by = AUTH_BY_COOKIE, .link = link };
-    check(auth_room_ask(room, request) == AUTH_ENTERED);
+    check(auth_room_ask(room, auth_room_link(room, link)) == AUTH_ANSWERED);
     check(room->answer.cookie.len == 43);
     return room->answer.cookie;
 }

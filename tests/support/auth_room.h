@@ -33,6 +33,8 @@ void auth_room_restart(struct auth_room *room, bool with_crash);
 enum auth_type auth_room_ask(struct auth_room *room, struct auth_request request);
 /* As above, for what must be refused: the code, or "" when it was not. */
 struct str auth_room_refusal(struct auth_room *room, struct auth_request request);
+/* The request that brings a link, without a browser's key; valid while the room is open. */
+struct auth_request auth_room_link(struct auth_room *room, struct str link);
 /* Enters with the link: the cookie, in the arena; fails the test when it is refused. */
 struct str auth_room_enter(struct auth_room *room, struct str link);
 /* The member's roles in project 1, as if decided long ago. */

@@ -12,27 +12,7 @@
 #include "crypto/random.h"
 #include "sys/clock.h"
 
-/* ---- entering and leaving ------------------------------------------------------------------- */
-
-static int use_link(struct work *w, struct entering *e)
-{
-    return calls_login_use_link(w, w->request->link, &e->member);
-}
-
-/* Without a key of the browser: a login that looks at aggregates, and signs nothing. */
-static void answer_enter(struct work *w)
-{
-    struct entering e = { .use = use_link };
-    struct str me;
-    if (!entering_begin(w, &e, "link"))
-        return;
-    if (w->asker.member.is_owner)
-        owner_links_remove_file(&w->auth->owner_links);
-    if (work_passes(w, me_write(w, &me), "io"))
-        *w->answer = (struct auth_answer){ .type = AUTH_ENTERED, .me = me,
-                                           .cookie = arena_copy(w->arena, str_from(e.cookie)) };
-    hash_wipe(e.cookie, sizeof(e.cookie));
-}
+/* ---- leaving and owner links ---------------------------------------------------------------- */
 
 /* A login that is unknown or over is as gone as one that ends now: done either way. Whoever has the
  * cookie alone may end it too: that takes from a thief, never from the house. */
@@ -160,7 +140,6 @@ static void answer_change(struct work *w)
 static void make(struct work *w)
 {
     switch (w->request->type) {
-    case AUTH_ENTER: answer_enter(w); break;
     case AUTH_AUTHORIZE:
         if (w->request->ask_kind == GRANT_QUESTION)
             answer_question(w);
@@ -193,8 +172,7 @@ void answers_make(struct auth *auth, const struct auth_request *request, struct 
 
 bool answers_may_wait(const struct auth_request *request)
 {
-    return request->type == AUTH_ENTER ||
-           (request->type == AUTH_CALL && request->call != AUTH_LOGIN_BEGIN &&
-            request->call != AUTH_LOGINS_LIST && request->call != AUTH_MEMBERS_LIST &&
-            request->call != AUTH_KEYS_LIST);
+    return request->type == AUTH_CALL && request->call != AUTH_LOGIN_BEGIN &&
+           request->call != AUTH_LOGINS_LIST && request->call != AUTH_MEMBERS_LIST &&
+           request->call != AUTH_KEYS_LIST;
 }

@@ -59,22 +59,18 @@ static int is_in_force(struct work *w, uint32_t member)
     return access_next(&w->auth->access, member, 0, w->arena, &entry);
 }
 
-int calls_login_use_link(struct work *w, struct str text, uint32_t *member)
-{
-    int64_t now = clock_wall_ms();
-    int r = owner_links_use(&w->auth->owner_links, text, now, member);
-    if (r == ERR_NOT_FOUND) {
-        r = invitations_use(&w->auth->invitations, text, now, member);
-        if (r == 0)
-            r = is_in_force(w, *member);
-    }
-    return r;
-}
-
+/* The owner's or a member's link is used up and names its member. In a transaction. */
 static int use_link(struct work *w, struct entering *e)
 {
     const struct str *link = e->context;
-    return calls_login_use_link(w, *link, &e->member);
+    int64_t now = clock_wall_ms();
+    int r = owner_links_use(&w->auth->owner_links, *link, now, &e->member);
+    if (r == ERR_NOT_FOUND) {
+        r = invitations_use(&w->auth->invitations, *link, now, &e->member);
+        if (r == 0)
+            r = is_in_force(w, e->member);
+    }
+    return r;
 }
 
 void calls_login_link(struct work *w)

@@ -8,7 +8,5 @@ void calls_login_begin(struct work *w);
 void calls_login_link(struct work *w);
 void calls_login_passkey(struct work *w);
 void calls_login_password(struct work *w);
-/* The owner's or a member's link is used up and names its member. In a transaction. */
-int calls_login_use_link(struct work *w, struct str text, uint32_t *member) MUST_USE;
 
 #endif

@@ -3,7 +3,7 @@
  * depends on what stands elsewhere.
  *
  *   request: u8 by · u8 ask kind · u16 zero · u32 uid · u64 project · u64 rights · ask hash 32 ·
- *            cookie · key · secret · link · name · zone · u8 call · u8 lookup kind · u16 zero ·
+ *            cookie · key · secret · name · zone · u8 call · u8 lookup kind · u16 zero ·
  *            body · ask · proof · method · path · assertion · lookup · address · agent
  *   answer:  u32 principal · u32 status · u64 project · u64 rights · cookie · link · me · grant ·
  *            settings · code · evidence · json
@@ -37,12 +37,12 @@ enum {
 
 static bool is_request(uint8_t type)
 {
-    return type >= AUTH_ENTER && type <= AUTH_CALL;
+    return type >= AUTH_AUTHORIZE && type <= AUTH_CALL;
 }
 
 static bool is_answer(uint8_t type)
 {
-    return type >= AUTH_ENTERED && type <= AUTH_ANSWERED;
+    return type >= AUTH_GRANTED && type <= AUTH_ANSWERED;
 }
 
 static void put_cut(struct bytes *body, struct str text, size_t max)
@@ -118,7 +118,6 @@ void auth_wire_encode_request(const struct auth_request *request, struct bytes *
     put_cut(body, request->cookie, TEXT_MAX);
     put_cut(body, request->key, TEXT_MAX);
     put_cut(body, request->secret, TEXT_MAX);
-    put_cut(body, request->link, TEXT_MAX);
     put_cut(body, request->name, NAME_MAX_BYTES);
     put_cut(body, request->zone, ZONE_MAX_BYTES);
     put_call(request, body);
@@ -144,7 +143,6 @@ int auth_wire_decode_request(uint8_t type, struct str body, struct auth_request 
     out->cookie = get_bounded(&r, TEXT_MAX);
     out->key = get_bounded(&r, TEXT_MAX);
     out->secret = get_bounded(&r, TEXT_MAX);
-    out->link = get_bounded(&r, TEXT_MAX);
     out->name = get_bounded(&r, NAME_MAX_BYTES);
     out->zone = get_bounded(&r, ZONE_MAX_BYTES);
     bool is_call_valid = get_call(&r, out);

@@ -1,5 +1,5 @@
 /* web → auth. Every request says who asks (a cookie, an API key with its secret, or the uid behind
- * web's unix socket); every answer is one of the types from AUTH_ENTERED on. Bodies are what
+ * web's unix socket); every answer is one of the types from AUTH_GRANTED on. Bodies are what
  * encode and decode here say: fixed numbers, then length-counted strings, nothing else. */
 #ifndef AUTH_WIRE_AUTH_WIRE_H
 #define AUTH_WIRE_AUTH_WIRE_H
@@ -13,7 +13,7 @@
 
 enum auth_type {
     /* requests */
-    AUTH_ENTER = 1,       /* link: a one-time owner link becomes a login session */
+    /* 1 is nothing: a link comes with AUTH_CALL, as every way in does */
     AUTH_AUTHORIZE = 2,   /* ask_kind, ask_hash, project, rights: may they, and a grant for it */
     AUTH_ME = 3,          /* who am I, which projects */
     AUTH_LEAVE = 4,       /* ends the login session */
@@ -21,7 +21,6 @@ enum auth_type {
     AUTH_NEW_OWNER_LINK = 6, /* by the owner's uid only: another link, the former one is dead */
     AUTH_CALL = 7,        /* call, body: everything about logins, members, keys (JSON both ways) */
     /* answers */
-    AUTH_ENTERED = 64,    /* cookie, me */
     AUTH_GRANTED = 65,    /* grant, principal, project, rights, settings */
     AUTH_IS = 66,         /* me (of ME and CHANGE_PROJECT) */
     AUTH_DONE = 67,
@@ -52,7 +51,6 @@ struct auth_request {
     struct str key;            /* "k_…" */
     struct str secret;
     uint32_t uid;
-    struct str link;
     uint8_t ask_kind;          /* enum grant_kind. GRANT_QUESTION: ask_hash is of the question.
                                   All others: `ask` is the text, ask_hash is not looked at */
     uint8_t ask_hash[32];

@@ -240,9 +240,13 @@ static void test_init__the_printed_link_and_key_open(void **state)
                                     .rights = RIGHT_AGGREGATE | RIGHT_UNFOLDED };
     answers_make(auth, &request, &arena, &answer);
     assert_int_equal(answer.type, AUTH_GRANTED);
-    request = (struct auth_request){ .type = AUTH_ENTER, .by = AUTH_BY_COOKIE, .link = text };
+    request = (struct auth_request){
+        .type = AUTH_CALL, .by = AUTH_BY_NOBODY, .call = AUTH_LOGIN_LINK, .method = STR("POST"),
+        .path = STR("/api/enter"), .address = STR("192.0.2.1"),
+        .body = arena_printf(&arena, "{\"link\":\"" STR_FMT "\"}", STR_ARG(text)),
+    };
     answers_make(auth, &request, &arena, &answer);
-    assert_int_equal(answer.type, AUTH_ENTERED);
+    assert_int_equal(answer.type, AUTH_ANSWERED);
     assert_int_not_equal(stat(path, &st), 0);
     auth_close(auth);
     fs_destroy(fs);

@@ -29,11 +29,6 @@ static struct auth_request by_uid(enum auth_type type, uint32_t uid)
     return (struct auth_request){ .type = type, .by = AUTH_BY_UID, .uid = uid };
 }
 
-static struct auth_request enter(struct str link)
-{
-    return (struct auth_request){ .type = AUTH_ENTER, .by = AUTH_BY_COOKIE, .link = link };
-}
-
 static bool file_is_there(struct auth_room *room, struct str text)
 {
     struct bytes content = { 0 };
@@ -69,11 +64,11 @@ static void test_enter__the_link_opens_once(void **state)
     struct auth_room room;
     auth_room_open(&room);
     assert_true(file_is_there(&room, STR(ROOM_OWNER_LINK)));
-    assert_str(auth_room_refusal(&room, enter(STR(""))), "link");
-    assert_str(auth_room_refusal(&room, enter(STR("LLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLM"))),
+    assert_str(auth_room_refusal(&room, auth_room_link(&room, STR(""))), "link");
+    assert_str(auth_room_refusal(&room, auth_room_link(&room, STR("LLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLLM"))),
                "link");
     struct str cookie = auth_room_enter(&room, STR(ROOM_OWNER_LINK));
-    assert_true(str_equal(room.answer.me,
+    assert_true(str_equal(room.answer.json,
                arena_printf(&room.arena, "{\"member\":{\"id\":1,\"name\":\"Owner\","
                "\"role\":\"owner\"},\"login\":\"%s\",\"level\":0,\"ways\":{\"passkeys\":0,"
                "\"password\":false,\"totp\":false},\"frozen\":false,\"ends\":%lld,"
@@ -84,11 +79,11 @@ static void test_enter__the_link_opens_once(void **state)
                "[\"support\",\"security\",\"legal\",\"quality\",\"export\"]}]}",
                session_of(&room, cookie), ends_of(&room))));
     assert_false(file_is_there(&room, STR(ROOM_OWNER_LINK)));
-    assert_str(auth_room_refusal(&room, enter(STR(ROOM_OWNER_LINK))), "link");
+    assert_str(auth_room_refusal(&room, auth_room_link(&room, STR(ROOM_OWNER_LINK))), "link");
     assert_int_equal(auth_room_ask(&room, by_cookie(AUTH_ME, cookie)), AUTH_IS);
     /* And not again after a restart, with the power gone in between. */
     auth_room_restart(&room, true);
-    assert_str(auth_room_refusal(&room, enter(STR(ROOM_OWNER_LINK))), "link");
+    assert_str(auth_room_refusal(&room, auth_room_link(&room, STR(ROOM_OWNER_LINK))), "link");
     assert_int_equal(auth_room_ask(&room, by_cookie(AUTH_ME, cookie)), AUTH_IS);
     auth_room_close(&room);
 }
@@ -102,12 +97,12 @@ static void test_enter__the_link_lives_a_day_from_the_first_serve(void **state)
     auth_room_restart(&room, false);
     assert_true(file_is_there(&room, STR(ROOM_OWNER_LINK)));
     clock_shift_for_test(5000, 0);
-    assert_str(auth_room_refusal(&room, enter(STR(ROOM_OWNER_LINK))), "link");
+    assert_str(auth_room_refusal(&room, auth_room_link(&room, STR(ROOM_OWNER_LINK))), "link");
     auth_tick(room.auth);
     assert_false(file_is_there(&room, STR(ROOM_OWNER_LINK)));
     clock_shift_for_test(-24 * HOUR_MS, 0);
     /* Forgotten, not only over. */
-    assert_str(auth_room_refusal(&room, enter(STR(ROOM_OWNER_LINK))), "link");
+    assert_str(auth_room_refusal(&room, auth_room_link(&room, STR(ROOM_OWNER_LINK))), "link");
     auth_room_close(&room);
 }
 
@@ -129,7 +124,7 @@ static void test_new_owner_link__replaces_the_former_and_is_the_owners_alone(voi
     struct str link = room.answer.link;
     assert_int_equal(link.len, 43);
     assert_true(file_is_there(&room, link));
-    assert_str(auth_room_refusal(&room, enter(STR(ROOM_OWNER_LINK))), "link");
+    assert_str(auth_room_refusal(&room, auth_room_link(&room, STR(ROOM_OWNER_LINK))), "link");
     auth_room_restart(&room, true);
     assert_true(file_is_there(&room, link));
     (void)auth_room_enter(&room, link);
@@ -139,7 +134,7 @@ static void test_new_owner_link__replaces_the_former_and_is_the_owners_alone(voi
                      AUTH_LINKED);
     link = room.answer.link;
     clock_shift_for_test(24 * HOUR_MS, 0);
-    assert_str(auth_room_refusal(&room, enter(link)), "link");
+    assert_str(auth_room_refusal(&room, auth_room_link(&room, link)), "link");
     clock_shift_for_test(-24 * HOUR_MS, 0);
     auth_room_close(&room);
 }
@@ -455,9 +450,9 @@ static void test_answers__the_first_failed_write_closes_the_door(void **state)
     struct auth_room room;
     auth_room_open(&room);
     disk_fail_at(room.disk, 0, ERR_IO, true);
-    assert_str(auth_room_refusal(&room, enter(STR(ROOM_OWNER_LINK))), "io");
+    assert_str(auth_room_refusal(&room, auth_room_link(&room, STR(ROOM_OWNER_LINK))), "io");
     /* The disk is well again; what is on it is not known. */
-    assert_str(auth_room_refusal(&room, enter(STR(ROOM_OWNER_LINK))), "io");
+    assert_str(auth_room_refusal(&room, auth_room_link(&room, STR(ROOM_OWNER_LINK))), "io");
     assert_str(auth_room_refusal(&room, by_key(AUTH_ME, ROOM_API_KEY, ROOM_API_SECRET)), "io");
     auth_room_restart(&room, true);
     (void)auth_room_enter(&room, STR(ROOM_OWNER_LINK));
@@ -489,7 +484,7 @@ static void test_answers__a_full_disk_stops_changes_only(void **state)
     uint64_t steps = disk_steps(room.disk);
     struct auth_request change = by_uid(AUTH_CHANGE_PROJECT, ROOM_OWNER_UID);
     change.name = STR("N");
-    assert_str(auth_room_refusal(&room, enter(link)), "io");
+    assert_str(auth_room_refusal(&room, auth_room_link(&room, link)), "io");
     assert_str(auth_room_refusal(&room, by_uid(AUTH_NEW_OWNER_LINK, ROOM_OWNER_UID)), "io");
     assert_str(auth_room_refusal(&room, by_cookie(AUTH_LEAVE, cookie)), "io");
     assert_str(auth_room_refusal(&room, change), "io");
@@ -512,22 +507,22 @@ static void test_enter__a_crash_at_any_step_leaves_one_way_in(void **state)
         struct auth_room room;
         auth_room_open(&room);
         disk_fail_at(room.disk, step, ERR_IO, false);
-        bool is_in = auth_room_ask(&room, enter(STR(ROOM_OWNER_LINK))) == AUTH_ENTERED;
+        bool is_in = auth_room_ask(&room, auth_room_link(&room, STR(ROOM_OWNER_LINK))) == AUTH_ANSWERED;
         struct str cookie = room.answer.cookie;
         disk_fail_at(room.disk, UINT64_MAX, 0, false);
         auth_room_restart(&room, true);
         if (is_in) {
             entered++;
             assert_int_equal(auth_room_ask(&room, by_cookie(AUTH_ME, cookie)), AUTH_IS);
-            assert_str(auth_room_refusal(&room, enter(STR(ROOM_OWNER_LINK))), "link");
+            assert_str(auth_room_refusal(&room, auth_room_link(&room, STR(ROOM_OWNER_LINK))), "link");
             assert_false(file_is_there(&room, STR(ROOM_OWNER_LINK)));
         } else {
             refused++;
             assert_str(room.answer.code, "io");
             /* Unanswered, it may have lasted or not: but file and database say the same. */
             bool is_alive = file_is_there(&room, STR(ROOM_OWNER_LINK));
-            assert_int_equal(auth_room_ask(&room, enter(STR(ROOM_OWNER_LINK))),
-                             is_alive ? AUTH_ENTERED : AUTH_REFUSED);
+            assert_int_equal(auth_room_ask(&room, auth_room_link(&room, STR(ROOM_OWNER_LINK))),
+                             is_alive ? AUTH_ANSWERED : AUTH_REFUSED);
             assert_int_equal(auth_room_ask(&room, by_uid(AUTH_NEW_OWNER_LINK, ROOM_OWNER_UID)),
                              AUTH_LINKED);
         }

@@ -137,8 +137,6 @@ static void test_auth__files_of_the_first_version_open(void **state)
     (void)state;
     struct auth_room room = { 0 };
     struct auth_config config = { .owner_uid = ROOM_OWNER_UID };
-    struct auth_request again = { .type = AUTH_ENTER, .by = AUTH_BY_COOKIE,
-                                  .link = STR(ROOM_OWNER_LINK) };
     struct bytes json = { 0 };
     struct temp temp;
     crypto_init();
@@ -157,7 +155,7 @@ static void test_auth__files_of_the_first_version_open(void **state)
     assert_int_equal(auth_room_enter(&room, STR(ROOM_OWNER_LINK)).len, 43);
     auth_close(room.auth);
     assert_int_equal(auth_open(&config, &room.auth), 0);
-    assert_str(auth_room_refusal(&room, again), "link");
+    assert_str(auth_room_refusal(&room, auth_room_link(&room, STR(ROOM_OWNER_LINK))), "link");
     assert_int_equal(number(room.auth, "SELECT count(*) FROM login"), 2);
     auth_close(room.auth);
     fs_destroy(room.fs);
