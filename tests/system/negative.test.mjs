@@ -8,7 +8,7 @@ import { frame, listen } from "../attack/hook.mjs";
 import * as w from "../attack/wire.mjs";
 import { boot_id_of_auth } from "../attack/wire.mjs";
 import { ask_text, owner, subjects_hash } from "../support/member.mjs";
-import { event, post, sleep, startHouse, until } from "../support/server.mjs";
+import { event, post, startHouse, until } from "../support/server.mjs";
 
 let hooks, house, mint;
 before(async () => {
@@ -484,22 +484,24 @@ describe("a lying auth", () => {
 
 // The ledger answers with what it said before, about something else: whoever asked does not believe it.
 describe("a lying ledger", () => {
+  // Once this is there the link is taken: what is asked from then on gets that answer, and `told` waits for it.
   const answers = async (link, type, body) => {
     const ledger = await hooks.of("ledger"), fd = (await ledger.links())[link];
     await ledger.take(fd);
-    return (async () => {
+    const told = (async () => {
       const request = await until("the request", () => ledger.receive(500));
       await ledger.send(fd, frame({ type, id: request.id, body }));
       await ledger.giveBack(fd);
     })();
+    return { told };
   };
   test("an older receipt for another ask, given to query: no rows, and it says so", async () => {
     const question = '{"project":1,"limit":5}', rows = () => asker.made({ kind: "rows", question, limit: 20 });
     const former = await asked("query", "query-ledger", w.Ledger.RECORD, w.release({ ...rows(), question, rows: 5, refs: one }));
     assert.equal(former.type, w.Ledger.RECORDED);
-    const lie = answers("query-ledger", w.Ledger.RECORDED, former.body);
+    const lie = await answers("query-ledger", w.Ledger.RECORDED, former.body);
     const answer = await at_query(question, rows());
-    await lie;
+    await lie.told;
     assert.equal(answer.status, 503, answer.text);
     assert.match(answer.text, /"stopped"/);
     assert.ok(!answer.text.includes("p_"), answer.text);
@@ -510,10 +512,10 @@ describe("a lying ledger", () => {
     const former = await asked("vault", "vault-ledger", w.Ledger.RELEASE,
                                w.release({ ...asker.made(reveal_of(one)), refs: one, triples: triples_of(one) }));
     assert.equal(former.type, w.Ledger.RELEASED);
-    const pid = house.pid("vault"), lie = answers("vault-ledger", w.Ledger.RELEASED, former.body);
+    const pid = house.pid("vault"), lie = await answers("vault-ledger", w.Ledger.RELEASED, former.body);
     const got = await w.call(await hooks.of("web"), "web-vault", w.Vault.REVEAL,
                              w.vault_ask({ ...asker.made(reveal_of(one)), refs: one }), { ms: 3000 });
-    await lie;
+    await lie.told;
     assert.ok(got === null || got.type === w.Vault.DENIED, "a value under somebody else's entry");
     await until("another vault", () => { const now = house.pid("vault"); return now && now !== pid; });
     await until("the log", () => house.log.includes("ledger_inconsistent: what the ledger says does not hold"));
@@ -525,13 +527,11 @@ describe("a lying ledger", () => {
     assert.ok(revealed);
   });
   test("a release without an entry: no value", async () => {
-    await hooks.of("vault"); // it ended with the lie before, and its links are made anew
-    await sleep(2000);
-    const lie = answers("vault-ledger", w.Ledger.RELEASED, Buffer.concat([w.u32(0), w.u64(1), w.u32(1), Buffer.from([0]),
-                                                                          w.u32(1), w.part(Buffer.alloc(32))]));
+    const lie = await answers("vault-ledger", w.Ledger.RELEASED,
+                              Buffer.concat([w.u32(0), w.u64(1), w.u32(1), Buffer.from([0]), w.u32(1), w.part(Buffer.alloc(32))]));
     const got = await w.call(await hooks.of("web"), "web-vault", w.Vault.REVEAL,
                              w.vault_ask({ ...asker.made(reveal_of(one)), refs: one }), { ms: 3000 });
-    await lie;
+    await lie.told;
     assert.ok(got === null || got.type === w.Vault.DENIED);
   });
 });
