@@ -62,7 +62,7 @@ static void count_asks(const struct counting *c, struct figures *out)
         if (day_of(c, &c->s->rows[i]) < 0)
             continue;
         if (e->verdict == ENTRY_REFUSED)
-            out->refused++;
+            out->refused += e->kind == ENTRY_REFUSED_MANY ? e->rows : 1;
         else
             (void)bitmap_add(principals, e->principal);
     }

@@ -48,6 +48,7 @@ void ledger_close(struct ledger *l)
 {
     if (!l)
         return;
+    release_count_refusals(l->state, true);
     state_close(l->state);
     arena_wipe(&l->arena);
     free(l);
@@ -249,6 +250,7 @@ static void sign_books(struct ledger *l)
 void ledger_commit(struct ledger *l, ledger_answer_fn answer, ledger_note_fn note, void *ctx)
 {
     struct bytes body = { 0 };
+    release_count_refusals(l->state, false);
     if (state_sync(l->state) == 0)
         sign_books(l);
     for (uint32_t i = 0; i < l->count; i++) {

@@ -304,17 +304,35 @@ static void write_refusal(struct turn *t, const char *code)
     }
     if (tally->written >= LEDGER_REFUSALS_A_MINUTE) {
         tally->unwritten++;
+        tally->log = t->log;
         return;
     }
     tally->written++;
     fill_entry(t, &draft.entry);
     draft.entry.verdict = ENTRY_REFUSED;
     put_sections(t, &draft);
-    draft.sections[ENTRY_SECTION_REMARKS - 1] = arena_printf(t->arena, "%s\nuncounted %u\n", code,
-                                                             tally->unwritten);
-    tally->unwritten = 0;
+    draft.sections[ENTRY_SECTION_REMARKS - 1] = arena_printf(t->arena, "%s\n", code);
     if (state_write(t->s, &draft, &row) == 0)
         t->out->sequence = t->s->sequence;
+}
+
+void release_count_refusals(struct state *s, bool now)
+{
+    int64_t minute = state_now(s) / 60000;
+    for (uint32_t i = 0; i < s->tally_count; i++) {
+        struct state_tally *tally = &s->tallies[i];
+        struct state_draft draft = {
+            .log = tally->log,
+            .entry = { .kind = ENTRY_REFUSED_MANY, .verdict = ENTRY_REFUSED,
+                       .principal = tally->principal, .rows = tally->unwritten },
+        };
+        uint32_t row;
+        if (tally->unwritten == 0 || (!now && tally->minute == minute))
+            continue;
+        tally->unwritten = 0;
+        if (state_write(s, &draft, &row) != 0)
+            return; /* stopped, and said so */
+    }
 }
 
 /* ---- together -------------------------------------------------------------------------------- */

@@ -25,6 +25,9 @@ struct release_outcome {
  * wiped with the arena. */
 void release_take(struct state *state, const struct ledger_release *m, bool may_release,
                   bool is_from_vault, struct arena *arena, struct release_outcome *out);
+/* Refusals over the sixty a minute become one entry that says how many, once their minute is over,
+ * or now. Before a sync. */
+void release_count_refusals(struct state *state, bool now);
 /* Whether a stream may go on: NULL or the code. */
 const char *release_check(struct state *state, const struct ledger_check *m);
 /* The body of the answer, after the sync and with the books signed. */

@@ -43,7 +43,8 @@ struct state_tally {
     uint32_t principal;
     int64_t minute;             /* of the refusals that were written */
     uint32_t written;
-    uint32_t unwritten;         /* since then, to be counted in one entry */
+    uint32_t unwritten;         /* since then, to be counted in one entry of this log */
+    uint32_t log;
     int64_t since_ms;           /* the ten minutes of refused subjects */
     uint32_t refused;
 };
