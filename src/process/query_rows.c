@@ -2,7 +2,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
-#include "json/write.h"
+#include "process/query_answer.h"
 #include "process/query_export.h"
 #include "process/query_people.h"
 #include "process/query_timeline.h"
@@ -31,29 +31,10 @@ void query_rows_tick(struct query_rows *rows)
 
 /* ---- errors --------------------------------------------------------------------------------- */
 
-static uint32_t write_error(struct query_rows_turn *t, uint32_t status, struct str at,
-                            const char *code, struct str message)
-{
-    struct json_write w;
-    json_write_init(&w, t->json);
-    json_write_begin_object(&w);
-    json_write_key(&w, "error");
-    json_write_begin_object(&w);
-    json_write_key(&w, "at");
-    json_write_str(&w, at);
-    json_write_key(&w, "code");
-    json_write_text(&w, code);
-    json_write_key(&w, "message");
-    json_write_str(&w, message);
-    json_write_end_object(&w);
-    json_write_end_object(&w);
-    return status;
-}
-
 uint32_t query_rows_refuse(struct query_rows_turn *t, const char *at, const char *code,
                            const char *message)
 {
-    return write_error(t, 400, str_from(at), code, str_from(message));
+    return query_answer_error(t->json, 400, str_from(at), code, str_from(message));
 }
 
 uint32_t query_rows_trouble(struct query_rows_turn *t, int r)
@@ -61,10 +42,10 @@ uint32_t query_rows_trouble(struct query_rows_turn *t, int r)
     if (r == ERR_CANCELLED)
         return 0;
     if (r == ERR_TOO_LARGE || r == ERR_NOMEM)
-        return write_error(t, 413, STR(""), "too_large",
-                           STR("the answer needs more memory than a question may take"));
+        return query_answer_error(t->json, 413, STR(""), "too_large",
+                                  STR("the answer needs more memory than a question may take"));
     log_error("a question about people is not answered: %s", err_text(r));
-    return write_error(t, 503, STR(""), "closed", str_from(err_text(r)));
+    return query_answer_error(t->json, 503, STR(""), "closed", str_from(err_text(r)));
 }
 
 /* ---- selectors ------------------------------------------------------------------------------ */
