@@ -308,3 +308,20 @@ struct str auth_member_ask(struct auth_member *m, enum grant_kind kind)
 {
     return auth_room_refusal(m->room, auth_member_ask_request(m, kind));
 }
+
+void auth_stand_open(struct auth_stand *s)
+{
+    auth_room_open(&s->room);
+    auth_ledger_start(&s->ledger, &s->room);
+    auth_member_create(&s->owner, &s->room);
+    check(auth_member_enter(&s->owner, STR(ROOM_OWNER_LINK)).len == 0);
+    check(auth_member_add_passkey(&s->owner, "owner-key").len == 0);
+    check(auth_member_login(&s->owner).len == 0);
+}
+
+void auth_stand_close(struct auth_stand *s)
+{
+    auth_ledger_stop(&s->ledger);
+    auth_member_release(&s->owner);
+    auth_room_close(&s->room);
+}

@@ -50,6 +50,12 @@ struct str auth_member_decide(struct auth_member *m, enum auth_call call, enum g
 struct str auth_member_ask(struct auth_member *m, enum grant_kind kind);
 /* The request of it, to spoil. */
 struct auth_request auth_member_ask_request(struct auth_member *m, enum grant_kind kind);
+/* All three: the owner came by the link, has a passkey and is logged in with it. */
+struct auth_stand { struct auth_room room; struct auth_ledger ledger; struct auth_member owner; };
+
+void auth_stand_open(struct auth_stand *s);
+void auth_stand_close(struct auth_stand *s);
+
 /* A text of the last answer's JSON: the string member of that name. */
 struct str auth_member_said(struct auth_member *m, const char *name);
 

@@ -1,5 +1,7 @@
 #include "support/ledger_room.h"
 
+#include "support/file_fault.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -391,4 +393,17 @@ void ledger_room_read(struct ledger_room *room, enum ledger_room_who who, const 
     bytes_reset(json);
     bytes_append_str(json, bytes_str(&room->answers[token].body));
     bytes_release(&body);
+}
+
+void ledger_room_start(struct ledger_room *room)
+{
+    ledger_room_init(room, file_fault_create());
+    ledger_room_begin(room);
+}
+
+void ledger_room_finish(struct ledger_room *room)
+{
+    struct fs *fs = room->fs;
+    ledger_room_release(room);
+    fs_destroy(fs);
 }

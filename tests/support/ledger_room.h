@@ -62,6 +62,9 @@ void ledger_room_release(struct ledger_room *room);
 int ledger_room_open(struct ledger_room *room) MUST_USE;
 /* Opened, booted, everybody but ROOM_NEW with a passkey and logged in with it. */
 void ledger_room_begin(struct ledger_room *room);
+/* init over a disk of its own, and begin; finish frees the disk, too. */
+void ledger_room_start(struct ledger_room *room);
+void ledger_room_finish(struct ledger_room *room);
 void ledger_room_close(struct ledger_room *room);
 
 /* One request, filled in with what is right; a test changes what it likes before the next step. */

@@ -10,27 +10,6 @@
 #include "sys/msg.h"
 #include "sys/sock.h"
 
-struct stand { struct auth_room room; struct auth_ledger ledger; struct auth_member owner; };
-
-/* The owner, who came by the link, has a passkey and is logged in with it. */
-static void open_stand(struct stand *s)
-{
-    auth_room_open(&s->room);
-    auth_ledger_start(&s->ledger, &s->room);
-    auth_member_create(&s->owner, &s->room);
-    assert_str(auth_member_enter(&s->owner, STR(ROOM_OWNER_LINK)), "");
-    assert_str(auth_member_add_passkey(&s->owner, "owner-key"), "");
-    assert_str(auth_member_login(&s->owner), "");
-}
-
-static void close_stand(struct stand *s)
-{
-    auth_ledger_stop(&s->ledger);
-    auth_member_release(&s->owner);
-    auth_room_close(&s->room);
-}
-
-
 static void say(int fd, uint64_t id, const struct auth_request *request)
 {
     struct bytes body = { 0 };
@@ -64,10 +43,10 @@ static uint64_t hear(int fd, uint8_t *type)
 static void test_answering__reads_pass_what_waits(void **state)
 {
     (void)state;
-    struct stand s;
+    struct auth_stand s;
     int web[2];
     uint8_t type;
-    open_stand(&s);
+    auth_stand_open(&s);
     struct answering *a = answering_create(s.room.auth);
     assert_int_equal(sock_pair(web), 0);
     answering_attach(a, web[0]);
@@ -85,16 +64,16 @@ static void test_answering__reads_pass_what_waits(void **state)
     assert_int_equal(first + second, 3);
     answering_destroy(a);
     sock_close(web[1]);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_answering__a_full_queue_is_throttled_and_an_old_link_hears_nothing(void **state)
 {
     (void)state;
-    struct stand s;
+    struct auth_stand s;
     int web[2], next[2];
     uint8_t type;
-    open_stand(&s);
+    auth_stand_open(&s);
     struct answering *a = answering_create(s.room.auth);
     assert_int_equal(sock_pair(web), 0);
     assert_int_equal(sock_pair(next), 0);
@@ -122,7 +101,7 @@ static void test_answering__a_full_queue_is_throttled_and_an_old_link_hears_noth
     answering_destroy(a);
     sock_close(web[1]);
     sock_close(next[1]);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 int main(void)

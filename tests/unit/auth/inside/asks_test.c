@@ -9,28 +9,7 @@
 #include "support/test.h"
 #include "sys/clock.h"
 
-struct stand { struct auth_room room; struct auth_ledger ledger; struct auth_member owner; };
-
-/* The owner, who came by the link, has a passkey and is logged in with it. */
-static void open_stand(struct stand *s)
-{
-    auth_room_open(&s->room);
-    auth_ledger_start(&s->ledger, &s->room);
-    auth_member_create(&s->owner, &s->room);
-    assert_str(auth_member_enter(&s->owner, STR(ROOM_OWNER_LINK)), "");
-    assert_str(auth_member_add_passkey(&s->owner, "owner-key"), "");
-    assert_str(auth_member_login(&s->owner), "");
-}
-
-static void close_stand(struct stand *s)
-{
-    auth_ledger_stop(&s->ledger);
-    auth_member_release(&s->owner);
-    auth_room_close(&s->room);
-}
-
-
-static struct grant grant_in(struct stand *s)
+static struct grant grant_in(struct auth_stand *s)
 {
     struct grant grant;
     assert_int_equal(s->room.answer.type, AUTH_GRANTED);
@@ -41,10 +20,10 @@ static struct grant grant_in(struct stand *s)
 static void test_asks__a_grant_names_login_key_and_ask(void **state)
 {
     (void)state;
-    struct stand s;
+    struct auth_stand s;
     struct evidence evidence;
     uint8_t hash[32];
-    open_stand(&s);
+    auth_stand_open(&s);
     struct auth_request request = auth_member_ask_request(&s.owner, GRANT_REVEAL);
     assert_str(auth_room_refusal(&s.room, request), "");
     struct grant g = grant_in(&s);
@@ -61,7 +40,7 @@ static void test_asks__a_grant_names_login_key_and_ask(void **state)
     assert_int_equal(evidence_decode(s.room.answer.evidence, &evidence), 0);
     assert_int_equal(evidence_check_proof(&evidence, request.ask, s.owner.session), 0);
     assert_true(str_equal(evidence.public_key, str_of(s.owner.public_key, 32)));
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_asks__roles_open_their_kinds_alone(void **state)
@@ -73,8 +52,8 @@ static void test_asks__roles_open_their_kinds_alone(void **state)
         { "support", 1u << GRANT_ROWS | 1u << GRANT_TIMELINE | 1u << GRANT_REVEAL |
                      1u << GRANT_EXPORT },
     };
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         auth_room_set_roles(&s.room, 1, all[i].role);
         for (enum grant_kind kind = GRANT_REVEAL; kind <= GRANT_EXPORT; kind++) {
@@ -85,15 +64,15 @@ static void test_asks__roles_open_their_kinds_alone(void **state)
             assert_true(str_equal(code, may ? STR("") : STR("role")));
         }
     }
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 /* People open to a login by passkey, and in a demo to any. */
 static void test_asks__people_open_from_level_2(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     assert_str(auth_member_ask(&s.owner, GRANT_ROWS), "");
     struct auth_request link = { .type = AUTH_NEW_OWNER_LINK, .by = AUTH_BY_UID,
                                  .uid = ROOM_OWNER_UID };
@@ -105,14 +84,14 @@ static void test_asks__people_open_from_level_2(void **state)
     assert_int_equal(db_step(demo), 0);
     assert_str(auth_member_ask(&s.owner, GRANT_ROWS), "");
     assert_int_equal(grant_in(&s).level, 0);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_asks__another_form_or_project_is_refused(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     struct auth_request request = auth_member_ask_request(&s.owner, GRANT_REVEAL);
     request.ask = STR("amana ask 1\n");
     assert_str(auth_room_refusal(&s.room, request), "ask");
@@ -129,7 +108,7 @@ static void test_asks__another_form_or_project_is_refused(void **state)
     struct access_entry none;
     assert_int_equal(access_find(&s.room.auth->access, 1, 2, &s.room.arena, &none),
                      ERR_NOT_FOUND);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_asks__a_lookup_ends_here(void **state)
@@ -137,8 +116,8 @@ static void test_asks__a_lookup_ends_here(void **state)
     (void)state;
     static struct ref_key key;
     static const uint8_t k[32] = { 5 };
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     struct auth_request request = auth_member_ask_request(&s.owner, GRANT_FIND);
     request.lookup = STR(" Ana@Example.COM ");
     request.lookup_kind = REF_KIND_EMAIL;
@@ -158,7 +137,7 @@ static void test_asks__a_lookup_ends_here(void **state)
     struct ref ref = ref_key_indexed(&key, REF_KIND_EMAIL, STR("ana@example.com"));
     assert_memory_equal(grant_in(&s).found_ref, ref.bytes, 16);
     assert_true(str_find(s.room.answer.evidence, STR("xample")) < 0);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 int main(void)

@@ -9,28 +9,7 @@
 #include "support/test.h"
 #include "sys/clock.h"
 
-struct stand { struct auth_room room; struct auth_ledger ledger; struct auth_member owner; };
-
-/* The owner, who came by the link, has a passkey and is logged in with it. */
-static void open_stand(struct stand *s)
-{
-    auth_room_open(&s->room);
-    auth_ledger_start(&s->ledger, &s->room);
-    auth_member_create(&s->owner, &s->room);
-    assert_str(auth_member_enter(&s->owner, STR(ROOM_OWNER_LINK)), "");
-    assert_str(auth_member_add_passkey(&s->owner, "owner-key"), "");
-    assert_str(auth_member_login(&s->owner), "");
-}
-
-static void close_stand(struct stand *s)
-{
-    auth_ledger_stop(&s->ledger);
-    auth_member_release(&s->owner);
-    auth_room_close(&s->room);
-}
-
-
-static struct str add(struct stand *s, const char *rights, long long expires, const char *rest,
+static struct str add(struct auth_stand *s, const char *rights, long long expires, const char *rest,
                       bool is_asserted)
 {
     struct str detail = arena_printf(&s->room.arena, "{\"do\":\"key\",\"name\":\"ci\",\"project\":1,"
@@ -41,8 +20,8 @@ static struct str add(struct stand *s, const char *rights, long long expires, co
 static void test_keys__open_from_their_places_until_they_end(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     long long end = clock_wall_ms() + 100000;
     assert_str(add(&s, "[\"collect\",\"aggregate\"]", end,
                    ",\"addresses\":[\"192.0.2.0/24\",\"::1\"]", false), "");
@@ -69,15 +48,15 @@ static void test_keys__open_from_their_places_until_they_end(void **state)
     assert_str(auth_member_decide(&s.owner, AUTH_KEY_END, GRANT_ENROL,
                                   "{\"do\":\"end\",\"principal\":4}", false), "");
     assert_str(auth_room_refusal(&s.room, me), "login");
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 /* What the ledger gets is the hash alone; the list never has more than the name. */
 static void test_keys__the_secret_is_told_once(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     assert_str(add(&s, "[\"aggregate\"]", clock_wall_ms() + 1000, "", false), "");
     struct str secret = auth_member_said(&s.owner, "secret");
     assert_int_equal(secret.len, 43);
@@ -91,15 +70,15 @@ static void test_keys__the_secret_is_told_once(void **state)
     assert_true(str_find(s.room.answer.json, STR("\"name\":\"ci\"")) > 0);
     assert_true(str_find(s.room.answer.json, secret) < 0);
     assert_true(str_find(s.room.answer.json, str_from(hex)) < 0);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_keys__rows_need_a_passkey_and_end_within_90_days(void **state)
 {
     (void)state;
     static const long long day = 86400000;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     long long now = clock_wall_ms();
     assert_str(add(&s, "[\"rows\"]", now + 10 * day, "", false), "level");
     assert_str(add(&s, "[\"rows\"]", now + 91 * day, "", true), "invalid");
@@ -108,7 +87,7 @@ static void test_keys__rows_need_a_passkey_and_end_within_90_days(void **state)
     assert_str(add(&s, "[]", now + day, "", true), "invalid");
     assert_str(add(&s, "[\"aggregate\"]", now + day, ",\"addresses\":[\"here\"]", true), "invalid");
     assert_str(add(&s, "[\"rows\"]", now + 89 * day, "", true), "");
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 int main(void)

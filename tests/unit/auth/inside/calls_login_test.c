@@ -9,32 +9,11 @@
 #include "support/test.h"
 #include "sys/clock.h"
 
-struct stand { struct auth_room room; struct auth_ledger ledger; struct auth_member owner; };
-
-/* The owner, who came by the link, has a passkey and is logged in with it. */
-static void open_stand(struct stand *s)
-{
-    auth_room_open(&s->room);
-    auth_ledger_start(&s->ledger, &s->room);
-    auth_member_create(&s->owner, &s->room);
-    assert_str(auth_member_enter(&s->owner, STR(ROOM_OWNER_LINK)), "");
-    assert_str(auth_member_add_passkey(&s->owner, "owner-key"), "");
-    assert_str(auth_member_login(&s->owner), "");
-}
-
-static void close_stand(struct stand *s)
-{
-    auth_ledger_stop(&s->ledger);
-    auth_member_release(&s->owner);
-    auth_room_close(&s->room);
-}
-
-
 static void test_login__a_passkey_again_and_again(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     assert_true(str_find(s.room.answer.json, STR("\"level\":2")) > 0);
     assert_str(auth_member_login(&s.owner), "");
     assert_int_equal(s.ledger.logins, 3);
@@ -43,14 +22,14 @@ static void test_login__a_passkey_again_and_again(void **state)
     assert_str(auth_member_login(&s.owner), "login");
     s.owner.count += 2;
     assert_str(auth_member_login(&s.owner), "");
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_login__a_passkey_that_nobody_has(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     struct authenticator *former = s.owner.passkey;
     s.owner.passkey = authenticator_create("stranger", "localhost");
     assert_str(auth_member_login(&s.owner), "login");
@@ -64,10 +43,10 @@ static void test_login__a_passkey_that_nobody_has(void **state)
     authenticator_destroy(s.owner.passkey);
     s.owner.passkey = former;
     assert_str(auth_member_login(&s.owner), "");
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
-static struct str link_body(struct stand *s, const char *body)
+static struct str link_body(struct auth_stand *s, const char *body)
 {
     struct auth_request request = { .type = AUTH_CALL, .by = AUTH_BY_NOBODY,
                                     .call = AUTH_LOGIN_LINK, .body = str_from(body) };
@@ -77,8 +56,8 @@ static struct str link_body(struct stand *s, const char *body)
 static void test_login__links_and_keys_have_a_form(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     assert_str(link_body(&s, ""), "invalid");
     assert_str(link_body(&s, "[]"), "invalid");
     assert_str(link_body(&s, "{}"), "link");
@@ -93,7 +72,7 @@ static void test_login__links_and_keys_have_a_form(void **state)
                                        keys[i]);
         assert_str(link_body(&s, body.ptr), "invalid");
     }
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 int main(void)

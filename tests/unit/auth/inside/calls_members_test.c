@@ -11,38 +11,17 @@
 #include "support/test.h"
 #include "sys/clock.h"
 
-struct stand { struct auth_room room; struct auth_ledger ledger; struct auth_member owner; };
-
-/* The owner, who came by the link, has a passkey and is logged in with it. */
-static void open_stand(struct stand *s)
-{
-    auth_room_open(&s->room);
-    auth_ledger_start(&s->ledger, &s->room);
-    auth_member_create(&s->owner, &s->room);
-    assert_str(auth_member_enter(&s->owner, STR(ROOM_OWNER_LINK)), "");
-    assert_str(auth_member_add_passkey(&s->owner, "owner-key"), "");
-    assert_str(auth_member_login(&s->owner), "");
-}
-
-static void close_stand(struct stand *s)
-{
-    auth_ledger_stop(&s->ledger);
-    auth_member_release(&s->owner);
-    auth_room_close(&s->room);
-}
-
-
 #define VIEWER "{\"do\":\"member\",\"name\":\"Sara\",\"rights\":{\"1\":[\"aggregate\"]}," \
                "\"roles\":{\"1\":[\"viewer\"]}}"
 #define ANALYST "{\"do\":\"member\",\"name\":\"Ali\",\"rights\":{\"1\":[\"aggregate\",\"unfolded\"," \
                 "\"rows\"]},\"roles\":{\"1\":[\"analyst\"]}}"
 
-static struct str invite(struct stand *s, const char *detail, bool is_asserted)
+static struct str invite(struct auth_stand *s, const char *detail, bool is_asserted)
 {
     return auth_member_decide(&s->owner, AUTH_MEMBER_INVITE, GRANT_ENROL, detail, is_asserted);
 }
 
-static struct str link_of(struct stand *s)
+static struct str link_of(struct auth_stand *s)
 {
     struct str link = auth_member_said(&s->owner, "link");
     assert_true(str_starts(link, STR("/enter#")));
@@ -52,9 +31,9 @@ static struct str link_of(struct stand *s)
 static void test_members__an_invited_viewer_comes_in_once(void **state)
 {
     (void)state;
-    struct stand s;
+    struct auth_stand s;
     struct auth_member sara, late;
-    open_stand(&s);
+    auth_stand_open(&s);
     assert_str(invite(&s, VIEWER, false), "");
     struct str link = link_of(&s);
     assert_true(str_equal(bytes_str(&s.ledger.detail), STR(VIEWER)));
@@ -67,15 +46,15 @@ static void test_members__an_invited_viewer_comes_in_once(void **state)
     /* A viewer sees nobody and decides nothing. */
     assert_str(auth_member_ask(&sara, GRANT_ROWS), "role");
     assert_str(auth_member_decide(&sara, AUTH_MEMBER_INVITE, GRANT_ENROL, VIEWER, false), "role");
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_members__what_opens_people_needs_a_passkey_and_waits(void **state)
 {
     (void)state;
-    struct stand s;
+    struct auth_stand s;
     struct auth_member ali;
-    open_stand(&s);
+    auth_stand_open(&s);
     assert_str(invite(&s, ANALYST, false), "level");
     s.ledger.delay_ms = 24 * 3600 * 1000;
     assert_str(invite(&s, ANALYST, true), "");
@@ -89,14 +68,14 @@ static void test_members__what_opens_people_needs_a_passkey_and_waits(void **sta
     assert_str(auth_member_enter(&ali, link), "");
     assert_true(str_find(s.room.answer.json, STR("\"roles\":[\"analyst\"]")) > 0);
     clock_shift_for_test(-24 * 3600 * 1000, 0);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_members__the_ledger_has_the_last_word(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     s.ledger.refusal = "too_new";
     assert_str(invite(&s, VIEWER, false), "too_new");
     s.ledger.refusal = NULL;
@@ -105,7 +84,7 @@ static void test_members__the_ledger_has_the_last_word(void **state)
     struct member nobody;
     assert_int_equal(members_next(&s.room.auth->members, 1, &s.room.arena, &nobody),
                      ERR_NOT_FOUND);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_members__details_that_are_none(void **state)
@@ -118,8 +97,8 @@ static void test_members__details_that_are_none(void **state)
         "{\"do\":\"member\",\"name\":\"A\",\"rights\":{\"1\":[\"reveal\"]},"
         "\"roles\":{\"1\":[\"viewer\"]}}",
     };
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         assert_str(invite(&s, bad[i], true), "invalid");
     assert_str(invite(&s, "{\"do\":\"member\",\"name\":\"A\",\"rights\":{\"2\":[\"aggregate\"]},"
@@ -128,15 +107,15 @@ static void test_members__details_that_are_none(void **state)
     assert_str(auth_member_decide(&s.owner, AUTH_MEMBER_INVITE, GRANT_FREEZE, VIEWER, false),
                "ask");
     assert_int_equal(s.ledger.decisions, 1);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_members__roles_freezing_and_the_end(void **state)
 {
     (void)state;
-    struct stand s;
+    struct auth_stand s;
     struct auth_member sara;
-    open_stand(&s);
+    auth_stand_open(&s);
     assert_str(invite(&s, VIEWER, false), "");
     auth_member_create(&sara, &s.room);
     assert_str(auth_member_enter(&sara, link_of(&s)), "");
@@ -165,14 +144,14 @@ static void test_members__roles_freezing_and_the_end(void **state)
                                   "{\"do\":\"end\",\"principal\":1}", true), "role");
     assert_str(auth_member_decide(&s.owner, AUTH_UNFREEZE, GRANT_UNFREEZE,
                                   "{\"do\":\"thaw\",\"principal\":1}", true), "role");
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_members__somebody_else_approves(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     s.ledger.delay_ms = 24 * 3600 * 1000;
     assert_str(invite(&s, ANALYST, true), "");
     char approve[64];
@@ -194,7 +173,7 @@ static void test_members__somebody_else_approves(void **state)
     struct access_entry access;
     assert_int_equal(access_find(&s.room.auth->access, 4, 1, &s.room.arena, &access), 0);
     assert_str(access.roles, "analyst");
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 int main(void)

@@ -8,28 +8,7 @@
 #include "support/test.h"
 #include "sys/clock.h"
 
-struct stand { struct auth_room room; struct auth_ledger ledger; struct auth_member owner; };
-
-/* The owner, who came by the link, has a passkey and is logged in with it. */
-static void open_stand(struct stand *s)
-{
-    auth_room_open(&s->room);
-    auth_ledger_start(&s->ledger, &s->room);
-    auth_member_create(&s->owner, &s->room);
-    assert_str(auth_member_enter(&s->owner, STR(ROOM_OWNER_LINK)), "");
-    assert_str(auth_member_add_passkey(&s->owner, "owner-key"), "");
-    assert_str(auth_member_login(&s->owner), "");
-}
-
-static void close_stand(struct stand *s)
-{
-    auth_ledger_stop(&s->ledger);
-    auth_member_release(&s->owner);
-    auth_room_close(&s->room);
-}
-
-
-static struct str end_passkey(struct stand *s, const char *id, uint32_t principal)
+static struct str end_passkey(struct auth_stand *s, const char *id, uint32_t principal)
 {
     struct str detail = arena_printf(&s->room.arena, "{\"do\":\"end_credential\",\"principal\":%u,"
                                      "\"id\":\"%s\"}", principal, id);
@@ -39,8 +18,8 @@ static struct str end_passkey(struct stand *s, const char *id, uint32_t principa
 static void test_own__the_first_passkey_is_the_ledgers_too(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     assert_int_equal(s.ledger.ask.len, 0);
     assert_true(str_starts(bytes_str(&s.ledger.detail),
                            STR("{\"do\":\"credential\",\"principal\":1,\"auth_data\":\"")));
@@ -54,14 +33,14 @@ static void test_own__the_first_passkey_is_the_ledgers_too(void **state)
     uint32_t count;
     assert_int_equal(passkeys_count(&s.room.auth->passkeys, 1, &count), 0);
     assert_int_equal(count, 1);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_own__a_passkey_ends_with_the_ledgers_word(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     const char *id = "b3duZXIta2V5"; /* owner-key */
     assert_str(end_passkey(&s, "AAAA", 1), "invalid");
     assert_str(end_passkey(&s, id, 2), "invalid");
@@ -71,14 +50,14 @@ static void test_own__a_passkey_ends_with_the_ledgers_word(void **state)
     assert_str(auth_member_login(&s.owner), "");
     assert_str(end_passkey(&s, id, 1), "");
     assert_str(auth_member_login(&s.owner), "login");
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_own__logins_are_listed_and_ended(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     assert_str(auth_member_call(&s.owner, AUTH_LOGINS_LIST, ""), "");
     assert_true(str_find(s.room.answer.json, STR("\"agent\":\"Test\"")) > 0);
     assert_true(str_find(s.room.answer.json, STR("\"address\":\"192.0.2.9\"")) > 0);
@@ -89,7 +68,7 @@ static void test_own__logins_are_listed_and_ended(void **state)
     assert_str(auth_member_call(&s.owner, AUTH_LOGIN_END, "{\"id\":1}"), "invalid");
     assert_str(auth_member_call(&s.owner, AUTH_LOGIN_END, "{\"id\":2}"), "");
     assert_str(auth_member_call(&s.owner, AUTH_LOGINS_LIST, ""), "login");
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 int main(void)

@@ -8,35 +8,14 @@
 #include "support/test.h"
 #include "sys/clock.h"
 
-struct stand { struct auth_room room; struct auth_ledger ledger; struct auth_member owner; };
-
-/* The owner, who came by the link, has a passkey and is logged in with it. */
-static void open_stand(struct stand *s)
-{
-    auth_room_open(&s->room);
-    auth_ledger_start(&s->ledger, &s->room);
-    auth_member_create(&s->owner, &s->room);
-    assert_str(auth_member_enter(&s->owner, STR(ROOM_OWNER_LINK)), "");
-    assert_str(auth_member_add_passkey(&s->owner, "owner-key"), "");
-    assert_str(auth_member_login(&s->owner), "");
-}
-
-static void close_stand(struct stand *s)
-{
-    auth_ledger_stop(&s->ledger);
-    auth_member_release(&s->owner);
-    auth_room_close(&s->room);
-}
-
-
-static void wait_for(struct stand *s, uint64_t sequence, const char *detail, const char *made)
+static void wait_for(struct auth_stand *s, uint64_t sequence, const char *detail, const char *made)
 {
     const struct waiting_decision d = { .sequence = sequence, .asker = 1, .from_ms = 1000,
                                         .detail = str_from(detail), .made = str_from(made) };
     assert_int_equal(waiting_put(&s->room.auth->waiting, &d), 0);
 }
 
-static bool waits(struct stand *s, uint64_t sequence)
+static bool waits(struct auth_stand *s, uint64_t sequence)
 {
     struct waiting_decision d;
     return waiting_find(&s->room.auth->waiting, sequence, &s->room.arena, &d) == 0;
@@ -45,9 +24,9 @@ static bool waits(struct stand *s, uint64_t sequence)
 static void test_decisions__come_into_force_when_their_time_has_come(void **state)
 {
     (void)state;
-    struct stand s;
+    struct auth_stand s;
     struct access_entry access;
-    open_stand(&s);
+    auth_stand_open(&s);
     wait_for(&s, 7, "{\"do\":\"rights\",\"principal\":1,\"rights\":{\"1\":[\"aggregate\"]},"
                     "\"roles\":{\"1\":[\"viewer\"]}}", "");
     assert_int_equal(decisions_advance(s.room.auth, 999), 0);
@@ -56,7 +35,7 @@ static void test_decisions__come_into_force_when_their_time_has_come(void **stat
     assert_false(waits(&s, 7));
     assert_int_equal(access_find(&s.room.auth->access, 1, 1, &s.room.arena, &access), 0);
     assert_str(access.roles, "viewer");
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_decisions__what_no_longer_fits_is_dropped(void **state)
@@ -68,9 +47,9 @@ static void test_decisions__what_no_longer_fits_is_dropped(void **state)
         "\"roles\":{\"1\":[\"viewer\"]}}",
         "{\"do\":\"recover\",\"principal\":1}", "{\"do\":\"end\"}",
     };
-    struct stand s;
+    struct auth_stand s;
     uint32_t count;
-    open_stand(&s);
+    auth_stand_open(&s);
     for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++)
         wait_for(&s, 10 + i, details[i], "");
     assert_int_equal(decisions_advance(s.room.auth, 1000), 0);
@@ -79,16 +58,16 @@ static void test_decisions__what_no_longer_fits_is_dropped(void **state)
     assert_int_equal(passkeys_count(&s.room.auth->passkeys, 1, &count), 0);
     assert_int_equal(count, 1);
     assert_false(s.room.auth->has_failed);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 /* The ledger's own freezing ends logins the same way. */
 static void test_decisions__freezing_ends_logins(void **state)
 {
     (void)state;
-    struct stand s;
+    struct auth_stand s;
     struct login login;
-    open_stand(&s);
+    auth_stand_open(&s);
     assert_int_equal(decisions_freeze(s.room.auth, 1, true), 0);
     assert_int_equal(logins_next(&s.room.auth->logins, 1, 0, &s.room.arena, &login),
                      ERR_NOT_FOUND);
@@ -106,7 +85,7 @@ static void test_decisions__freezing_ends_logins(void **state)
     assert_int_equal(auth_write_ingest_settings(s.room.auth, &settings), 0);
     assert_true(str_find(bytes_str(&settings), STR(ROOM_API_KEY)) < 0);
     bytes_release(&settings);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 /* The power fails at every step of an invitation: the member is there whole, or not at all. */
@@ -116,10 +95,10 @@ static void test_decisions__a_crash_leaves_all_or_nothing(void **state)
     const char *detail = "{\"do\":\"member\",\"name\":\"Sara\",\"rights\":{\"1\":[\"aggregate\"]},"
                          "\"roles\":{\"1\":[\"viewer\"]}}";
     for (uint64_t step = 0; step < 200; step++) {
-        struct stand s;
+        struct auth_stand s;
         struct member member;
         struct access_entry access;
-        open_stand(&s);
+        auth_stand_open(&s);
         disk_fail_at(s.room.disk, step, ERR_IO, true);
         struct str code = auth_member_decide(&s.owner, AUTH_MEMBER_INVITE, GRANT_ENROL, detail,
                                              false);
@@ -131,7 +110,7 @@ static void test_decisions__a_crash_leaves_all_or_nothing(void **state)
         assert_int_equal(found, has);
         if (is_done)
             assert_int_equal(found, 0);
-        close_stand(&s);
+        auth_stand_close(&s);
         if (is_done)
             return;
     }

@@ -8,32 +8,11 @@
 #include "support/test.h"
 #include "sys/clock.h"
 
-struct stand { struct auth_room room; struct auth_ledger ledger; struct auth_member owner; };
-
-/* The owner, who came by the link, has a passkey and is logged in with it. */
-static void open_stand(struct stand *s)
-{
-    auth_room_open(&s->room);
-    auth_ledger_start(&s->ledger, &s->room);
-    auth_member_create(&s->owner, &s->room);
-    assert_str(auth_member_enter(&s->owner, STR(ROOM_OWNER_LINK)), "");
-    assert_str(auth_member_add_passkey(&s->owner, "owner-key"), "");
-    assert_str(auth_member_login(&s->owner), "");
-}
-
-static void close_stand(struct stand *s)
-{
-    auth_ledger_stop(&s->ledger);
-    auth_member_release(&s->owner);
-    auth_room_close(&s->room);
-}
-
-
 static void test_entering__the_ledger_hears_or_hears_later(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     assert_int_equal(s.ledger.logins, 2);
     s.room.auth->ledger = NULL;
     assert_str(auth_member_login(&s.owner), "");
@@ -49,14 +28,14 @@ static void test_entering__the_ledger_hears_or_hears_later(void **state)
     struct str cookie = s.owner.cookie;
     assert_str(auth_member_login(&s.owner), "frozen");
     assert_true(str_equal(cookie, s.owner.cookie));
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_entering__the_frozen_and_the_ended_stay_out(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     assert_int_equal(members_set_frozen(&s.room.auth->members, 1, true, 5), 0);
     assert_str(auth_member_ask(&s.owner, GRANT_ROWS), "frozen");
     assert_str(auth_member_login(&s.owner), "frozen");
@@ -65,7 +44,7 @@ static void test_entering__the_frozen_and_the_ended_stay_out(void **state)
     assert_int_equal(members_end(&s.room.auth->members, 1, 5), 0);
     assert_str(auth_member_ask(&s.owner, GRANT_ROWS), "login");
     assert_str(auth_member_login(&s.owner), "login");
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 int main(void)

@@ -9,28 +9,7 @@
 #include "support/test.h"
 #include "sys/clock.h"
 
-struct stand { struct auth_room room; struct auth_ledger ledger; struct auth_member owner; };
-
-/* The owner, who came by the link, has a passkey and is logged in with it. */
-static void open_stand(struct stand *s)
-{
-    auth_room_open(&s->room);
-    auth_ledger_start(&s->ledger, &s->room);
-    auth_member_create(&s->owner, &s->room);
-    assert_str(auth_member_enter(&s->owner, STR(ROOM_OWNER_LINK)), "");
-    assert_str(auth_member_add_passkey(&s->owner, "owner-key"), "");
-    assert_str(auth_member_login(&s->owner), "");
-}
-
-static void close_stand(struct stand *s)
-{
-    auth_ledger_stop(&s->ledger);
-    auth_member_release(&s->owner);
-    auth_room_close(&s->room);
-}
-
-
-static bool comes_true(struct stand *s, const uint32_t *count, uint32_t wanted)
+static bool comes_true(struct auth_stand *s, const uint32_t *count, uint32_t wanted)
 {
     for (int i = 0; i < 500; i++) {
         (void)pthread_mutex_lock(&s->ledger.lock);
@@ -46,9 +25,9 @@ static bool comes_true(struct stand *s, const uint32_t *count, uint32_t wanted)
 static void test_ledger_teller__boot_names_everybody(void **state)
 {
     (void)state;
-    struct stand s;
+    struct auth_stand s;
     struct bytes detail = { 0 };
-    open_stand(&s);
+    auth_stand_open(&s);
     assert_int_equal(ledger_teller_write_boot(s.room.auth, &detail), 0);
     uint8_t hash[32];
     char hex[65];
@@ -63,14 +42,14 @@ static void test_ledger_teller__boot_names_everybody(void **state)
         "\"aggregate\",\"unfolded\",\"settings\"]}}]}", hex);
     assert_true(str_equal(bytes_str(&detail), expected));
     bytes_release(&detail);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_ledger_teller__tells_until_it_is_known(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     s.room.auth->is_booted = false;
     s.ledger.refusal = "stopped";
     struct ledger_teller *teller = ledger_teller_create(s.room.auth, 10);
@@ -87,7 +66,7 @@ static void test_ledger_teller__tells_until_it_is_known(void **state)
     uint32_t boots = s.ledger.boots;
     clock_sleep_ms(50);
     assert_int_equal(s.ledger.boots, boots);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 int main(void)

@@ -8,33 +8,12 @@
 #include "support/test.h"
 #include "sys/clock.h"
 
-struct stand { struct auth_room room; struct auth_ledger ledger; struct auth_member owner; };
-
-/* The owner, who came by the link, has a passkey and is logged in with it. */
-static void open_stand(struct stand *s)
-{
-    auth_room_open(&s->room);
-    auth_ledger_start(&s->ledger, &s->room);
-    auth_member_create(&s->owner, &s->room);
-    assert_str(auth_member_enter(&s->owner, STR(ROOM_OWNER_LINK)), "");
-    assert_str(auth_member_add_passkey(&s->owner, "owner-key"), "");
-    assert_str(auth_member_login(&s->owner), "");
-}
-
-static void close_stand(struct stand *s)
-{
-    auth_ledger_stop(&s->ledger);
-    auth_member_release(&s->owner);
-    auth_room_close(&s->room);
-}
-
-
 static void test_me__tells_level_ways_and_roles(void **state)
 {
     (void)state;
-    struct stand s;
+    struct auth_stand s;
     char session[33];
-    open_stand(&s);
+    auth_stand_open(&s);
     struct auth_request request = { .type = AUTH_ME, .by = AUTH_BY_COOKIE,
                                     .cookie = s.owner.cookie };
     assert_int_equal(auth_room_ask(&s.room, request), AUTH_IS);
@@ -54,7 +33,7 @@ static void test_me__tells_level_ways_and_roles(void **state)
     auth_room_add_project(&s.room);
     assert_int_equal(auth_room_ask(&s.room, request), AUTH_IS);
     assert_true(str_find(s.room.answer.me, STR("Second")) < 0);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 int main(void)

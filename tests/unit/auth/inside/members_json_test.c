@@ -8,32 +8,11 @@
 #include "support/test.h"
 #include "sys/clock.h"
 
-struct stand { struct auth_room room; struct auth_ledger ledger; struct auth_member owner; };
-
-/* The owner, who came by the link, has a passkey and is logged in with it. */
-static void open_stand(struct stand *s)
-{
-    auth_room_open(&s->room);
-    auth_ledger_start(&s->ledger, &s->room);
-    auth_member_create(&s->owner, &s->room);
-    assert_str(auth_member_enter(&s->owner, STR(ROOM_OWNER_LINK)), "");
-    assert_str(auth_member_add_passkey(&s->owner, "owner-key"), "");
-    assert_str(auth_member_login(&s->owner), "");
-}
-
-static void close_stand(struct stand *s)
-{
-    auth_ledger_stop(&s->ledger);
-    auth_member_release(&s->owner);
-    auth_room_close(&s->room);
-}
-
-
 static void test_members_json__shows_what_one_may_see(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     s.ledger.delay_ms = 1000000;
     assert_str(auth_member_decide(&s.owner, AUTH_MEMBER_INVITE, GRANT_ENROL,
                                   "{\"do\":\"member\",\"name\":\"Ali\",\"rights\":{\"1\":[\"aggregate\","
@@ -50,7 +29,7 @@ static void test_members_json__shows_what_one_may_see(void **state)
     assert_true(str_find(s.room.answer.json, STR("Ali")) < 0);
     assert_true(str_find(s.room.answer.json, STR("\"name\":\"Owner\"")) > 0);
     assert_true(str_ends(s.room.answer.json, STR("\"waiting\":[]}")));
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 int main(void)

@@ -11,28 +11,7 @@
 #include "support/test.h"
 #include "sys/clock.h"
 
-struct stand { struct auth_room room; struct auth_ledger ledger; struct auth_member owner; };
-
-/* The owner, who came by the link, has a passkey and is logged in with it. */
-static void open_stand(struct stand *s)
-{
-    auth_room_open(&s->room);
-    auth_ledger_start(&s->ledger, &s->room);
-    auth_member_create(&s->owner, &s->room);
-    assert_str(auth_member_enter(&s->owner, STR(ROOM_OWNER_LINK)), "");
-    assert_str(auth_member_add_passkey(&s->owner, "owner-key"), "");
-    assert_str(auth_member_login(&s->owner), "");
-}
-
-static void close_stand(struct stand *s)
-{
-    auth_ledger_stop(&s->ledger);
-    auth_member_release(&s->owner);
-    auth_room_close(&s->room);
-}
-
-
-static struct str log_in(struct stand *s, const char *name, const char *password, const char *code)
+static struct str log_in(struct auth_stand *s, const char *name, const char *password, const char *code)
 {
     struct auth_request request = { .type = AUTH_CALL, .by = AUTH_BY_NOBODY,
                                     .call = AUTH_LOGIN_BEGIN, .body = STR("{}"),
@@ -50,8 +29,8 @@ static struct str log_in(struct stand *s, const char *name, const char *password
 static void test_passwords__have_15_characters_alone(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     assert_str(auth_member_call(&s.owner, AUTH_PASSWORD_SET, "{\"new\":\"fourteen chars\"}"), "invalid");
     assert_str(auth_member_call(&s.owner, AUTH_PASSWORD_SET, "{\"new\":\"fifteen charact\"}"), "");
     assert_str(log_in(&s, "owner", "fifteen charact", ""), "");
@@ -62,14 +41,14 @@ static void test_passwords__have_15_characters_alone(void **state)
     assert_str(auth_member_call(&s.owner, AUTH_PASSWORD_SET, "{\"new\":\"another fifteen\"}"), "login");
     assert_str(auth_member_call(&s.owner, AUTH_PASSWORD_SET, "{\"new\":\"another fifteen\","
                                 "\"old\":\"fifteen charact\"}"), "");
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_passwords__tries_are_slowed_down_before_hashing(void **state)
 {
     (void)state;
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     for (int i = 0; i < THROTTLE_FREE; i++)
         assert_str(log_in(&s, "nobody", "x", ""), "login");
     assert_str(log_in(&s, "nobody", "x", ""), "throttled");
@@ -79,10 +58,10 @@ static void test_passwords__tries_are_slowed_down_before_hashing(void **state)
     assert_str(log_in(&s, "nobody", "x", ""), "throttled");
     clock_shift_for_test(0, -3600 * 1000 - 1);
     s.room.auth->hashing = 0;
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
-static struct str code_at(struct stand *s, int64_t ms, char text[8])
+static struct str code_at(struct auth_stand *s, int64_t ms, char text[8])
 {
     const struct auth_pending_totp *p = &s->room.auth->pending_totp[0];
     (void)snprintf(text, 8, "%06u", totp_code(str_of(p->secret, sizeof(p->secret)),
@@ -93,9 +72,9 @@ static struct str code_at(struct stand *s, int64_t ms, char text[8])
 static void test_passwords__a_second_factor_is_used_once(void **state)
 {
     (void)state;
-    struct stand s;
+    struct auth_stand s;
     char code[8], next[8];
-    open_stand(&s);
+    auth_stand_open(&s);
     assert_str(auth_member_call(&s.owner, AUTH_TOTP_BEGIN, "{}"), "role");
     auth_room_set_roles(&s.room, 1, "viewer");
     assert_str(auth_member_call(&s.owner, AUTH_TOTP_SET, "{\"code\":\"000000\"}"), "invalid");
@@ -113,7 +92,7 @@ static void test_passwords__a_second_factor_is_used_once(void **state)
     assert_true(str_find(s.room.answer.json, STR("\"level\":1")) > 0);
     assert_str(log_in(&s, "owner", "eight ch", next), "totp");
     assert_int_equal(later.len, 6);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 int main(void)

@@ -8,33 +8,12 @@
 #include "support/test.h"
 #include "sys/clock.h"
 
-struct stand { struct auth_room room; struct auth_ledger ledger; struct auth_member owner; };
-
-/* The owner, who came by the link, has a passkey and is logged in with it. */
-static void open_stand(struct stand *s)
-{
-    auth_room_open(&s->room);
-    auth_ledger_start(&s->ledger, &s->room);
-    auth_member_create(&s->owner, &s->room);
-    assert_str(auth_member_enter(&s->owner, STR(ROOM_OWNER_LINK)), "");
-    assert_str(auth_member_add_passkey(&s->owner, "owner-key"), "");
-    assert_str(auth_member_login(&s->owner), "");
-}
-
-static void close_stand(struct stand *s)
-{
-    auth_ledger_stop(&s->ledger);
-    auth_member_release(&s->owner);
-    auth_room_close(&s->room);
-}
-
-
 static void test_work__base64url_goes_both_ways(void **state)
 {
     (void)state;
     static const uint8_t raw[] = { 0xfb, 0xff, 0xfe, 1 };
-    struct stand s;
-    open_stand(&s);
+    struct auth_stand s;
+    auth_stand_open(&s);
     struct work w = { .auth = s.room.auth, .arena = &s.room.arena };
     struct str text = work_base64url(&w, str_of(raw, sizeof(raw)));
     assert_str(text, "-__-AQ");
@@ -42,16 +21,16 @@ static void test_work__base64url_goes_both_ways(void **state)
     assert_null(work_unbase64(&w, text, 3).ptr);
     assert_null(work_unbase64(&w, STR(""), 3).ptr);
     assert_null(work_unbase64(&w, STR("!"), 3).ptr);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 static void test_work__a_project_is_ones_own(void **state)
 {
     (void)state;
-    struct stand s;
+    struct auth_stand s;
     struct project project;
     struct access_entry access;
-    open_stand(&s);
+    auth_stand_open(&s);
     auth_room_add_project(&s.room);
     struct work w = { .auth = s.room.auth, .arena = &s.room.arena,
                       .asker = { .by = AUTH_BY_COOKIE, .principal = 1 } };
@@ -65,7 +44,7 @@ static void test_work__a_project_is_ones_own(void **state)
     assert_int_equal(work_find_project(&w, 0, &project, &access), 0);
     assert_int_equal(project.id, 2);
     assert_int_equal(work_find_project(&w, 1, &project, &access), ERR_NOT_FOUND);
-    close_stand(&s);
+    auth_stand_close(&s);
 }
 
 int main(void)

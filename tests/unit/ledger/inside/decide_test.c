@@ -16,17 +16,14 @@ static struct ledger_room room;
 static int begin(void **state)
 {
     (void)state;
-    ledger_room_init(&room, file_fault_create());
-    ledger_room_begin(&room);
+    ledger_room_start(&room);
     return 0;
 }
 
 static int end(void **state)
 {
     (void)state;
-    struct fs *fs = room.fs;
-    ledger_room_release(&room);
-    fs_destroy(fs);
+    ledger_room_finish(&room);
     return 0;
 }
 

@@ -22,9 +22,7 @@ static int init(void **state)
 static int end(void **state)
 {
     (void)state;
-    struct fs *fs = room.fs;
-    ledger_room_release(&room);
-    fs_destroy(fs);
+    ledger_room_finish(&room);
     return 0;
 }
 

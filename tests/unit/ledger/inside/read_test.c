@@ -18,8 +18,7 @@ static struct json_doc *doc;
 static int begin(void **state)
 {
     (void)state;
-    ledger_room_init(&room, file_fault_create());
-    ledger_room_begin(&room);
+    ledger_room_start(&room);
     assert_string_equal(ledger_room_try(&room, ROOM_SUPPORT, GRANT_REVEAL, 0, 3), "");
     assert_string_equal(ledger_room_try(&room, ROOM_ANALYST, GRANT_ROWS, 2, 40), "");
     assert_string_equal(ledger_room_try(&room, ROOM_ANALYST, GRANT_REVEAL, 0, 1), "right");
