@@ -96,11 +96,6 @@ bool address_parse(struct str text, struct address *out)
     return is_read;
 }
 
-bool address_is_v4(const struct address *address)
-{
-    return memcmp(address->bytes, mapped, sizeof(mapped)) == 0;
-}
-
 static bool has_bits_behind(const struct address *address, uint32_t bits)
 {
     for (uint32_t i = bits; i < 128; i++)

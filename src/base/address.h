@@ -21,6 +21,5 @@ bool address_parse(struct str text, struct address *out) MUST_USE;
 /* An address, or one with a length of its prefix; bits behind the prefix must be zero. */
 bool address_parse_range(struct str text, struct address_range *out) MUST_USE;
 bool address_is_in(const struct address *address, const struct address_range *range);
-bool address_is_v4(const struct address *address);
 
 #endif

@@ -85,13 +85,6 @@ struct pin *pins_find(struct pins *pins, const uint8_t login_session[16], int64_
     return at && pins->pins[*at].ends_ms > now_ms ? &pins->pins[*at] : NULL;
 }
 
-void pins_end(struct pins *pins, uint32_t principal)
-{
-    for (uint32_t i = 0; i < pins->count; i++)
-        if (pins->pins[i].principal == principal)
-            pins->pins[i].ends_ms = 0;
-}
-
 bool pins_use_proof(struct pin *pin, uint64_t counter)
 {
     if (counter == 0)

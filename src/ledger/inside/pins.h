@@ -36,7 +36,6 @@ void pins_destroy(struct pins *pins);
 /* The one of that session from now on; those that are over make room. False when there is none. */
 bool pins_put(struct pins *pins, const struct pin *pin, int64_t now_ms);
 struct pin *pins_find(struct pins *pins, const uint8_t login_session[16], int64_t now_ms);
-void pins_end(struct pins *pins, uint32_t principal);
 /* False when the counter is 0, was used already, or is below the window. Marks it. */
 bool pins_use_proof(struct pin *pin, uint64_t counter);
 /* The same for grants of one start of auth; another start empties the window. */
