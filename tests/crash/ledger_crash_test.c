@@ -11,7 +11,7 @@
 
 #include "base/err.h"
 #include "ledger/verify.h"
-#include "support/file_fault.h"
+#include "support/crash_drill.h"
 #include "support/ledger_room.h"
 #include "support/test.h"
 #include "sys/clock.h"
@@ -313,8 +313,9 @@ static bool logs_grow(void)
     return true;
 }
 
-static bool is_whole_after(struct fs *fs)
+static bool is_whole_after(struct fs *fs, uint64_t seed)
 {
+    (void)seed;
     room.fs = fs;
     if (ledger_room_open(&room) != 0) {
         room.ledger = NULL;
@@ -335,34 +336,21 @@ static uint64_t count_calls(void)
     uint64_t calls = file_fault_calls(fs);
     assert_int_equal(promised.named, 8);
     assert_true(promised.is_frozen);
-    assert_true(is_whole_after(fs));
+    assert_true(is_whole_after(fs, 0));
     fs_destroy(fs);
     return calls;
+}
+
+static struct crash_drill drill(void)
+{
+    return (struct crash_drill){ run, is_whole_after, count_calls(), VARIANTS };
 }
 
 static void test_ledger_crash__every_call_under_every_variant(void **state)
 {
     (void)state;
-    const uint64_t calls = count_calls();
-    uint64_t points = 0;
-    for (uint64_t at = 0; at <= calls; at++)
-        for (uint64_t variant = 0; variant < VARIANTS; variant++) {
-            struct fs *fs = file_fault_create();
-            file_fault_crash_at(fs, at);
-            int r = run(fs);
-            assert_true(at < calls || r == 0);
-            file_fault_crash(fs, variant < 2 ? variant : variant + at * VARIANTS);
-            if (!is_whole_after(fs)) {
-                (void)fprintf(stderr, "call %llu, variant %llu\n", (unsigned long long)at,
-                              (unsigned long long)variant);
-                fail();
-            }
-            fs_destroy(fs);
-            points++;
-        }
-    (void)printf("crash points: %llu (%llu calls, %d variants each)\n",
-                 (unsigned long long)points, (unsigned long long)calls, VARIANTS);
-    assert_true(calls > 100);
+    const struct crash_drill all = drill();
+    crash_drill_every_call(&all);
 }
 
 /* A killed program leaves its writes in the kernel's memory; the next start builds on them, and
@@ -384,7 +372,7 @@ static void test_ledger_crash__again_while_starting(void **state)
             ledger_room_close(&room);
             bool is_over = file_fault_calls(fs) <= again;
             file_fault_crash(fs, again % 4 ? 3 + at + again : FILE_FAULT_DROP);
-            if (!is_whole_after(fs)) {
+            if (!is_whole_after(fs, 0)) {
                 (void)fprintf(stderr, "call %llu, again %llu\n", (unsigned long long)at,
                               (unsigned long long)again);
                 fail();
@@ -402,25 +390,8 @@ static void test_ledger_crash__again_while_starting(void **state)
 static void test_ledger_crash__one_failing_call(void **state)
 {
     (void)state;
-    const uint64_t calls = count_calls();
-    uint64_t points = 0, stopped = 0;
-    for (uint64_t at = 0; at < calls; at++)
-        for (uint64_t variant = 0; variant < 3; variant++) {
-            struct fs *fs = file_fault_create();
-            file_fault_fail_at(fs, at);
-            stopped += run(fs) != 0;
-            file_fault_fail_at(fs, UINT64_MAX);
-            file_fault_crash(fs, variant < 2 ? variant : variant + at);
-            if (!is_whole_after(fs)) {
-                (void)fprintf(stderr, "call %llu failed\n", (unsigned long long)at);
-                fail();
-            }
-            fs_destroy(fs);
-            points++;
-        }
-    (void)printf("failing calls: %llu, of which %llu stopped it\n", (unsigned long long)points,
-                 (unsigned long long)stopped);
-    assert_true(stopped > 50);
+    const struct crash_drill all = drill();
+    assert_true(crash_drill_one_failing_call(&all) > 50);
 }
 
 static void test_ledger_crash__full_disk(void **state)
@@ -432,40 +403,21 @@ static void test_ledger_crash__full_disk(void **state)
         file_fault_set_capacity(fs, capacity);
         full += run(fs) != 0;
         file_fault_set_capacity(fs, UINT64_MAX / 2);
-        assert_true(is_whole_after(fs));
+        assert_true(is_whole_after(fs, 0));
         fs_destroy(fs);
     }
     assert_true(full > 10);
     (void)printf("full disks: %u\n", full);
 }
 
-/* True when some crash shows that the syncs of that name are missing. */
-static bool is_found(const char *prefix)
-{
-    const uint64_t calls = count_calls();
-    for (uint64_t at = 0; at <= calls; at++)
-        for (uint64_t variant = 0; variant < VARIANTS; variant++) {
-            struct fs *fs = file_fault_create();
-            file_fault_ignore_sync(fs, prefix);
-            file_fault_crash_at(fs, at);
-            (void)run(fs);
-            file_fault_ignore_sync(fs, NULL);
-            file_fault_crash(fs, variant < 2 ? variant : variant + at * VARIANTS);
-            bool is_whole = is_whole_after(fs);
-            fs_destroy(fs);
-            if (!is_whole)
-                return true;
-        }
-    return false;
-}
-
 static void test_ledger_crash__missing_syncs_are_found(void **state)
 {
     (void)state;
+    const struct crash_drill all = drill();
     (void)fprintf(stderr, "---- planted bugs: complaints are wanted from here\n");
-    assert_true(is_found("journal-"));
-    assert_true(is_found("day-"));
-    assert_true(is_found("./"));
+    assert_true(crash_drill_finds(&all, "journal-"));
+    assert_true(crash_drill_finds(&all, "day-"));
+    assert_true(crash_drill_finds(&all, "./"));
     (void)fprintf(stderr, "---- until here\n");
 }
 

@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 #include "store/store_inside.h"
-#include "support/file_fault.h"
+#include "support/crash_drill.h"
 #include "support/store_model.h"
 #include "support/test.h"
 
@@ -98,29 +98,16 @@ static uint64_t count_calls(void)
     return calls;
 }
 
+static struct crash_drill drill(void)
+{
+    return (struct crash_drill){ run, is_whole_after, count_calls(), VARIANTS };
+}
+
 static void test_store_crash__every_call_under_every_variant(void **state)
 {
     (void)state;
-    const uint64_t calls = count_calls();
-    uint64_t points = 0;
-    for (uint64_t at = 0; at <= calls; at++)
-        for (uint64_t variant = 0; variant < VARIANTS; variant++) {
-            struct fs *fs = file_fault_create();
-            file_fault_crash_at(fs, at);
-            int r = run(fs);
-            assert_true(at < calls || r == 0);
-            file_fault_crash(fs, variant < 2 ? variant : variant + at * VARIANTS);
-            if (!is_whole_after(fs, at)) {
-                (void)fprintf(stderr, "call %llu, variant %llu\n", (unsigned long long)at,
-                              (unsigned long long)variant);
-                fail();
-            }
-            fs_destroy(fs);
-            points++;
-        }
-    (void)printf("crash points: %llu (%llu calls, %d variants each)\n",
-                 (unsigned long long)points, (unsigned long long)calls, VARIANTS);
-    assert_true(calls > 100);
+    const struct crash_drill all = drill();
+    crash_drill_every_call(&all);
 }
 
 /* A start after a crash is itself broken, at each of its calls. */
@@ -162,22 +149,8 @@ static void test_store_crash__again_while_starting(void **state)
 static void test_store_crash__one_failing_call(void **state)
 {
     (void)state;
-    const uint64_t calls = count_calls();
-    for (uint64_t at = 0; at < calls; at++)
-        for (uint64_t variant = 0; variant < 3; variant++) {
-            struct fs *fs = file_fault_create();
-            file_fault_fail_at(fs, at);
-            (void)run(fs);
-            if (variant != FILE_FAULT_KEEP)
-                file_fault_crash(fs, variant < 2 ? variant : variant + at);
-            file_fault_fail_at(fs, UINT64_MAX);
-            if (!is_whole_after(fs, at)) {
-                (void)fprintf(stderr, "call %llu failed\n", (unsigned long long)at);
-                fail();
-            }
-            fs_destroy(fs);
-        }
-    (void)printf("failing calls: %llu\n", (unsigned long long)calls);
+    const struct crash_drill all = drill();
+    assert_true(crash_drill_one_failing_call(&all) > 50);
 }
 
 static void test_store_crash__full_disk(void **state)
@@ -198,35 +171,16 @@ static void test_store_crash__full_disk(void **state)
     (void)printf("full disks: %u\n", full);
 }
 
-/* True when some crash shows that the syncs of that name are missing. */
-static bool is_found(const char *prefix)
-{
-    const uint64_t calls = count_calls();
-    for (uint64_t at = 0; at <= calls; at++)
-        for (uint64_t variant = 0; variant < VARIANTS; variant++) {
-            struct fs *fs = file_fault_create();
-            file_fault_ignore_sync(fs, prefix);
-            file_fault_crash_at(fs, at);
-            (void)run(fs);
-            file_fault_ignore_sync(fs, NULL);
-            file_fault_crash(fs, variant < 2 ? variant : variant + at * VARIANTS);
-            bool is_whole = is_whole_after(fs, at);
-            fs_destroy(fs);
-            if (!is_whole)
-                return true;
-        }
-    return false;
-}
-
 static void test_store_crash__missing_syncs_are_found(void **state)
 {
     (void)state;
+    const struct crash_drill all = drill();
     (void)fprintf(stderr, "---- planted bugs: complaints are wanted from here\n");
-    assert_true(is_found("parts/0"));      /* the parts themselves */
-    assert_true(is_found("parts/"));       /* and their folder */
-    assert_true(is_found("tables-"));
-    assert_true(is_found("manifest"));
-    assert_true(is_found("./"));
+    assert_true(crash_drill_finds(&all, "parts/0"));      /* the parts themselves */
+    assert_true(crash_drill_finds(&all, "parts/"));       /* and their folder */
+    assert_true(crash_drill_finds(&all, "tables-"));
+    assert_true(crash_drill_finds(&all, "manifest"));
+    assert_true(crash_drill_finds(&all, "./"));
     (void)fprintf(stderr, "---- until here\n");
 }
 
