@@ -44,13 +44,26 @@ static void test_passwords__have_15_characters_alone(void **state)
     auth_stand_close(&s);
 }
 
+/* A hash on a busy machine may outlast the first wait: here it takes no time. */
+static void back_to_the_last_try(const struct throttle *throttle)
+{
+    uint64_t last = 0;
+    for (size_t i = 0; i < 2 * THROTTLE_CELLS; i++) {
+        uint64_t tried = throttle->cells[i / THROTTLE_CELLS][i % THROTTLE_CELLS].last_boot_ms;
+        last = tried > last ? tried : last;
+    }
+    clock_shift_for_test(0, (int64_t)last - (int64_t)clock_boot_ms());
+}
+
 static void test_passwords__tries_are_slowed_down_before_hashing(void **state)
 {
     (void)state;
     struct auth_stand s;
     auth_stand_open(&s);
-    for (int i = 0; i < THROTTLE_FREE; i++)
+    for (int i = 0; i < THROTTLE_FREE; i++) {
         assert_str(log_in(&s, "nobody", "x", ""), "login");
+        back_to_the_last_try(&s.room.auth->throttle);
+    }
     assert_str(log_in(&s, "nobody", "x", ""), "throttled");
     assert_str(log_in(&s, "owner", "x", ""), "throttled");
     s.room.auth->hashing = PASSWORDS_AT_ONCE;
